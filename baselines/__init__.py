@@ -1,0 +1,1 @@
+"""Policies that follow rules or plan with an optimiser."""

@@ -1,0 +1,1 @@
+"""Comparison of policies, reports, speed measurements and the command line."""

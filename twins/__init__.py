@@ -1,0 +1,1 @@
+"""Plants, their physics kernels, scenarios, markets and scheduling models."""
