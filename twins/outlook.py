@@ -1,0 +1,70 @@
+"""What a planner may know of a plant-day when it decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class DrEvent:
+    """A demand-response event, in steps of the plant's day.
+
+    Args:
+        notice_step: step at which the event becomes known.
+        start_step: first step of the window.
+        end_step: first step after the window.
+        award_kw: awarded capacity [kW].
+    """
+
+    notice_step: int
+    start_step: int
+    end_step: int
+    award_kw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """State and expectation at the beginning of a step, in physical units.
+
+    Series cover the whole day of T steps: realised up to and including `step`, expected after.
+
+    Args:
+        step: the step to be decided, 0 to T - 1.
+        stock_t: stocks [M].
+        level: mode (or level, continuous plants) of each task in the step before [J].
+        hold_steps: steps for which each task must still keep its mode [J].
+        peak_kw: highest import of the day so far [kW].
+        buy_price_per_kwh: price of energy drawn [T].
+        sell_price_per_kwh: price of energy fed in [T].
+        buy_forecast_per_kwh: the day-ahead expectation of the buy price, past steps too [T].
+        sell_forecast_per_kwh: the day-ahead expectation of the sell price, past steps too [T].
+        generation_kw: PV and wind power available [T].
+        base_load_kw: load beside the tasks [T].
+        baseline_load_kw: load against which a DR response is measured [T].
+        dr: the event of the day, if it is known by now.
+    """
+
+    step: int
+    stock_t: Floats
+    level: Floats
+    hold_steps: NDArray[np.int64]
+    peak_kw: float
+    buy_price_per_kwh: Floats
+    sell_price_per_kwh: Floats
+    buy_forecast_per_kwh: Floats
+    sell_forecast_per_kwh: Floats
+    generation_kw: Floats
+    base_load_kw: Floats
+    baseline_load_kw: Floats
+    dr: DrEvent | None
+
+    def with_prices(self, buy_price_per_kwh: Floats, sell_price_per_kwh: Floats) -> Outlook:
+        """The same outlook under other expected prices [T]."""
+        return replace(
+            self, buy_price_per_kwh=buy_price_per_kwh, sell_price_per_kwh=sell_price_per_kwh
+        )

@@ -1,0 +1,178 @@
+"""A plant compiled to contiguous arrays: the only thing that kernels and planners read."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InputError
+from .plant import Mode, StnPlant
+
+TOL = 1e-6
+"""The one tolerance between planner and simulator: relative cost, levels and DR ratios."""
+
+STOCK_TOL = 1e-9
+"""How far a step may overshoot a stock limit, relative to the limit (and at least 1 unit)."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_Array = TypeVar("_Array", bound=NDArray[Any])
+
+
+class StnTables(NamedTuple):
+    """Tables of a plant at one step length. M materials, J tasks, K modes with standing as mode 0.
+
+    Modes that a task lacks are padded with zeros; `n_modes` says how many are real.
+    """
+
+    n_steps: int
+    """Steps a day."""
+    step_h: float
+    """Length of a step [h]."""
+    continuous: bool
+    """Whether tasks take any level between neighbouring modes."""
+    strict: bool
+    """Whether material made in a step is usable only from the next one."""
+    n_modes: Ints
+    """[J] modes of a task, standing included."""
+    power_kw: Floats
+    """[J, K] electric power [kW]."""
+    labour_per_h: Floats
+    """[J, K] wages [currency/h]."""
+    consume_t: Floats
+    """[J, K, M] material taken in a step [stock_unit]."""
+    produce_t: Floats
+    """[J, K, M] material made in a step [stock_unit]."""
+    must_run: NDArray[np.bool_]
+    """[J] whether standing is a trip at any time."""
+    min_run_steps: Ints
+    """[J] least number of steps in a started mode (1 for none)."""
+    trip_cost_per_h: Floats
+    """[J] cost of standing while the task must run [currency/h]."""
+    stock_min_t: Floats
+    """[M] least stock."""
+    stock_max_t: Floats
+    """[M] greatest stock."""
+    stock_initial_t: Floats
+    """[M] stock at the start."""
+    end_min_t: Floats
+    """[M] target at the end of the day; `stock_min_t` where there is none."""
+    shortfall_cost_per_t: Floats
+    """[M] cost of each missing unit at the end [currency/stock_unit]."""
+    downstream_first: Ints
+    """[J] tasks ordered so that consumers of a material come before its producers."""
+    import_limit_kw: float
+    export_limit_kw: float
+    demand_charge_per_kw: float
+    """Charge on the day's peak import [currency/kW]."""
+    dr_subsidy_per_kwh: float
+    dr_penalty_per_kwh: float
+    dr_thresholds: Floats
+    """[3] response ratios at which a band begins."""
+    dr_factors: Floats
+    """[3] paid shares of the bands."""
+
+
+def n_steps(plant: StnPlant, step_minutes: int) -> int:
+    """Steps in the plant's day.
+
+    Raises:
+        InputError: a step that does not divide the hour.
+    """
+    if step_minutes <= 0 or 60 % step_minutes:
+        raise InputError("step_minutes", step_minutes, "use a divisor of 60, such as 60 or 15")
+    return plant.horizon_h * 60 // step_minutes
+
+
+def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
+    """Compile a plant to tables at a step length.
+
+    Raises:
+        InputError: a step that does not divide the hour.
+    """
+    steps = n_steps(plant, step_minutes)
+    step_h = step_minutes / 60
+    shape = (len(plant.tasks), 1 + max(len(task.modes) for task in plant.tasks))
+    power_kw = np.zeros(shape)
+    labour_per_h = np.zeros(shape)
+    consume_t = np.zeros((*shape, len(plant.materials)))
+    produce_t = np.zeros((*shape, len(plant.materials)))
+    column = {material.name: index for index, material in enumerate(plant.materials)}
+    for j, task in enumerate(plant.tasks):
+        for k, mode in enumerate(task.modes, start=1):
+            power_kw[j, k] = mode.power_kw
+            labour_per_h[j, k] = mode.workers * plant.site.wage_per_h
+            for name, rate in mode.consumes_t_per_h.items():
+                consume_t[j, k, column[name]] = rate * step_h
+            for name, rate in mode.produces_t_per_h.items():
+                produce_t[j, k, column[name]] = rate * step_h
+    targets = [
+        m.min_t if m.end_min_t is None else max(m.end_min_t, m.min_t) for m in plant.materials
+    ]
+    dr = plant.dr
+    return StnTables(
+        n_steps=steps,
+        step_h=step_h,
+        continuous=plant.operation == "continuous",
+        strict=not plant.same_step_transfer,
+        n_modes=_ints([1 + len(task.modes) for task in plant.tasks]),
+        power_kw=_frozen(power_kw),
+        labour_per_h=_frozen(labour_per_h),
+        consume_t=_frozen(consume_t),
+        produce_t=_frozen(produce_t),
+        must_run=_frozen(np.array([task.must_run for task in plant.tasks])),
+        min_run_steps=_ints(
+            [max(1, math.ceil(task.min_run_h / step_h - TOL)) for task in plant.tasks]
+        ),
+        trip_cost_per_h=_floats([task.trip_cost_per_h for task in plant.tasks]),
+        stock_min_t=_floats([m.min_t for m in plant.materials]),
+        stock_max_t=_floats([m.max_t for m in plant.materials]),
+        stock_initial_t=_floats([m.initial_t for m in plant.materials]),
+        end_min_t=_floats(targets),
+        shortfall_cost_per_t=_floats([m.shortfall_cost_per_t for m in plant.materials]),
+        downstream_first=_ints(downstream_first(plant)),
+        import_limit_kw=float(plant.site.import_limit_kw),
+        export_limit_kw=float(plant.site.export_limit_kw),
+        demand_charge_per_kw=float(plant.tariff.demand_charge_per_kw),
+        dr_subsidy_per_kwh=float(dr.subsidy_per_kwh) if dr else 0.0,
+        dr_penalty_per_kwh=float(dr.penalty_per_kwh) if dr else 0.0,
+        dr_thresholds=_floats(dr.thresholds if dr else (0.5, 0.7, 1.2)),
+        dr_factors=_floats(dr.factors if dr else (0.6, 1.0, 1.2)),
+    )
+
+
+def downstream_first(plant: StnPlant) -> list[int]:
+    """Indices of tasks such that consumers of a material come before its producers.
+
+    Tasks on a cycle keep the plant's order among themselves.
+    """
+    takes = [_names(task.modes, "consumes_t_per_h") for task in plant.tasks]
+    makes = [_names(task.modes, "produces_t_per_h") for task in plant.tasks]
+    left = list(range(len(plant.tasks)))
+    order: list[int] = []
+    while left:
+        free = [j for j in left if not any(makes[j] & takes[other] for other in left if other != j)]
+        chosen = free[-1] if free else left[-1]
+        order.append(chosen)
+        left.remove(chosen)
+    return order
+
+
+def _names(modes: tuple[Mode, ...], side: str) -> set[str]:
+    return {name for mode in modes for name, rate in getattr(mode, side).items() if rate > 0}
+
+
+def _frozen(array: _Array) -> _Array:
+    array.setflags(write=False)
+    return array
+
+
+def _floats(values: object) -> Floats:
+    return _frozen(np.array(values, dtype=np.float64))
+
+
+def _ints(values: object) -> Ints:
+    return _frozen(np.array(values, dtype=np.int64))
