@@ -37,7 +37,8 @@ class Outlook:
         step: the step to be decided, 0 to T - 1.
         stock_t: stocks [M].
         level: mode (or level, continuous plants) of each task in the step before [J].
-        hold_steps: steps for which each task must still keep its mode [J].
+        hold_level: mode that each task must keep while `hold_steps` is above 0 [J].
+        hold_steps: steps for which each task must still keep that mode [J].
         peak_kw: highest import of the day so far [kW].
         buy_price_per_kwh: price of energy drawn [T].
         sell_price_per_kwh: price of energy fed in [T].
@@ -52,6 +53,7 @@ class Outlook:
     step: int
     stock_t: Floats
     level: Floats
+    hold_level: Floats
     hold_steps: NDArray[np.int64]
     peak_kw: float
     buy_price_per_kwh: Floats

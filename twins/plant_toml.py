@@ -1,0 +1,174 @@
+"""Plants as TOML files: units in the key names, every key checked, shipped plants by name."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from .errors import InputError
+from .plant import Material, Mode, Site, StnPlant, Task
+from .tariff import DrEventProcess, DrProgramme, Tariff, TouPeriod
+
+_TOP_KEYS = ("material", "task", "site", "tariff", "dr", "sources")
+_SIMPLE_KEYS = (
+    "name", "currency", "operation", "same_step_transfer", "horizon_h", "start_hour", "stock_unit",
+)  # fmt: skip
+
+
+def shipped_plants() -> tuple[str, ...]:
+    """Names of the plants that come with the package."""
+    folder = resources.files(__package__) / "plants"
+    return tuple(sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml")))
+
+
+def load_plant(plant: str | os.PathLike[str]) -> StnPlant:
+    """Load a shipped plant by name, or a plant from a TOML file.
+
+    Raises:
+        InputError: an unknown name, a missing file, malformed TOML, an unknown or missing key, or
+            values that make no plant.
+    """
+    if isinstance(plant, str) and plant in shipped_plants():
+        text = (resources.files(__package__) / "plants" / f"{plant}.toml").read_text("utf-8")
+        return parse_plant(text, plant)
+    path = Path(plant)
+    if not path.is_file():
+        raise InputError(
+            "plant", str(plant), f"give a TOML file that exists, or one of {shipped_plants()}"
+        )
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("plant file", str(path), f"save it as UTF-8 text ({error})") from error
+    return parse_plant(text, str(path))
+
+
+def parse_plant(text: str, origin: str = "plant") -> StnPlant:
+    """Build a plant from TOML text; `origin` names it in errors.
+
+    Raises:
+        InputError: as `load_plant`.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"plant file {origin}", str(error), "mend the TOML there") from error
+    _check_keys(origin, data, (*_SIMPLE_KEYS, *_TOP_KEYS), ("name", "currency", "site", "tariff"))
+    dr = dict(_table(origin, data, "dr")) if "dr" in data else None
+    events = dr.pop("events", None) if dr is not None else None
+    return StnPlant(
+        **{key: data[key] for key in _SIMPLE_KEYS if key in data},
+        materials=tuple(_build(Material, "material", row) for row in _rows(origin, data, "material")),
+        tasks=tuple(_task(row) for row in _rows(origin, data, "task")),
+        site=_build(Site, "site", _table(origin, data, "site")),
+        tariff=_tariff(_table(origin, data, "tariff")),
+        dr=None if dr is None else _build(DrProgramme, "dr", dr),
+        dr_events=None if events is None else _build(DrEventProcess, "dr.events", events),
+        sources=_table(origin, data, "sources") if "sources" in data else {},
+    )
+
+
+def plant_to_toml(plant: StnPlant) -> str:
+    """The plant as TOML text; `parse_plant` gives an equal plant back."""
+    import tomli_w
+
+    data: dict[str, Any] = {key: getattr(plant, key) for key in _SIMPLE_KEYS}
+    data["sources"] = dict(plant.sources)
+    data["site"] = _plain(plant.site)
+    data["tariff"] = _plain(plant.tariff)
+    if plant.dr:
+        data["dr"] = _plain(plant.dr)
+    if plant.dr_events:
+        data["dr"]["events"] = _plain(plant.dr_events)
+    data["material"] = [_plain(material) for material in plant.materials]
+    data["task"] = [
+        {
+            **{key: value for key, value in _plain(task).items() if key != "modes"},
+            "mode": [_plain(mode) for mode in task.modes],
+        }
+        for task in plant.tasks
+    ]
+    return tomli_w.dumps(data)
+
+
+def save_plant(plant: StnPlant, path: str | os.PathLike[str]) -> None:
+    """Write a plant to a TOML file, whole or not at all."""
+    target = Path(path)
+    draft = target.with_name(target.name + ".part")
+    draft.write_text(plant_to_toml(plant), "utf-8")
+    draft.replace(target)
+
+
+def _plain(entry: Any) -> dict[str, Any]:
+    values = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    return {
+        key: dict(value) if isinstance(value, Mapping) else value
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+def _task(row: dict[str, Any]) -> Task:
+    owner = f"task {row.get('name', '?')!r}"
+    modes = tuple(_build(Mode, f"{owner} mode", mode) for mode in _rows(owner, row, "mode"))
+    rest = {key: value for key, value in row.items() if key != "mode"}
+    return _build(Task, owner, {**rest, "modes": modes})
+
+
+def _tariff(table: dict[str, Any]) -> Tariff:
+    if "period" not in table:
+        return _build(Tariff, "tariff", table)
+    _check_keys("tariff", table, ("period", "demand_charge_per_kw"), ())
+    periods = [_build(TouPeriod, "tariff.period", row) for row in _rows("tariff", table, "period")]
+    return Tariff.from_periods(periods, table.get("demand_charge_per_kw", 0.0))
+
+
+def _rows(owner: str, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    rows = data.get(key, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InputError(f"{owner} {key}", rows, f"write it as [[{key}]] tables")
+    return rows
+
+
+def _table(owner: str, data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    table = data[key]
+    if not isinstance(table, dict):
+        raise InputError(f"{owner} {key}", table, f"write it as a [{key}] table")
+    return table
+
+
+def _build(kind: Any, owner: str, row: dict[str, Any]) -> Any:
+    """Make a dataclass of a TOML table whose keys are its fields."""
+    if "name" in row and not owner.startswith("task"):
+        owner = f"{owner} {row['name']!r}"
+    known = tuple(field.name for field in fields(kind))
+    needed = tuple(
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    )
+    _check_keys(owner, row, known, needed)
+    return kind(**{key: _tuples(value) for key, value in row.items()})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _check_keys(
+    owner: str, row: Mapping[str, Any], known: tuple[str, ...], needed: tuple[str, ...]
+) -> None:
+    for key in row:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, 1, 0.4)
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            raise InputError(f"{owner} key", key, f"{hint}known keys are {', '.join(known)}")
+    for key in needed:
+        if key not in row:
+            raise InputError(f"{owner} {key}", None, f"add the key {key}")

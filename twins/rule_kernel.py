@@ -1,0 +1,77 @@
+"""How much each task still has to run for the targets of the day: the reference rule.
+
+The rule runs every task at full rate until its part of the target is met. It looks at no price, so
+it stands for a plant that takes no part in demand response: its load is the baseline load.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from .stn_kernel import LOAD, advance, start_day
+from .stn_state import StnSeries, StnState, Work
+from .stn_tables import TOL, Floats, StnTables
+
+
+@njit(cache=True, nogil=True)
+def write_steps_needed(
+    tables: StnTables, stock_t: Floats, steps_left: int, needed_t: Floats, steps: Floats
+) -> None:
+    """Write the steps at full rate that each task still needs to meet the targets.
+
+    Goes from the targets upstream: what consumers still take is what producers still make. All
+    producers of a material share it evenly in time.
+
+    Args:
+        tables: the plant.
+        stock_t: stocks [M].
+        steps_left: steps until the end of the day.
+        needed_t: scratch [M].
+        steps: the result [J]; a fraction of a step only in continuous plants.
+    """
+    for m in range(stock_t.shape[0]):
+        needed_t[m] = tables.end_min_t[m] - stock_t[m]
+    for j in tables.downstream_first:
+        top = tables.n_modes[j] - 1
+        steps[j] = float(steps_left) if tables.must_run[j] else 0.0
+        for m in range(stock_t.shape[0]):
+            if tables.produce_t[j, top, m] > 0.0 and needed_t[m] > 0.0:
+                rate_t = 0.0
+                for other in range(tables.n_modes.shape[0]):
+                    rate_t += tables.produce_t[other, tables.n_modes[other] - 1, m]
+                steps[j] = max(steps[j], needed_t[m] / rate_t)
+        if not tables.continuous:
+            steps[j] = float(math.ceil(steps[j] - TOL))
+        for m in range(stock_t.shape[0]):
+            needed_t[m] += steps[j] * tables.consume_t[j, top, m]
+
+
+@njit(cache=True, nogil=True)
+def full_rate_request(tables: StnTables, steps_needed: Floats, request: Floats) -> None:
+    """Write the rule's request [J]: the top mode while a task is needed, else the least it may."""
+    for j in range(request.shape[0]):
+        top = float(tables.n_modes[j] - 1)
+        if tables.continuous:
+            request[j] = top * min(1.0, max(0.0, steps_needed[j]))
+        elif steps_needed[j] > 0.0:
+            request[j] = top
+        else:
+            request[j] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def rule_loads(
+    tables: StnTables, series: StnSeries, state: StnState, work: Work, needed_t: Floats,
+    steps: Floats, request: Floats, cost: Floats, meter: Floats, load_kw: Floats,
+) -> None:  # fmt: skip
+    """Write the load of the reference rule on each day [D, T], in kW, with row 0 of `state`."""
+    for day in range(load_kw.shape[0]):
+        start_day(tables, series, state, 0, day)
+        for step in range(tables.n_steps):
+            left = tables.n_steps - step
+            write_steps_needed(tables, state.stock_t[0], left, needed_t, steps)
+            full_rate_request(tables, steps, request)
+            advance(tables, series, state, 0, request, work, cost, meter)
+            load_kw[day, step] = meter[LOAD]

@@ -1,0 +1,275 @@
+"""The shield: from the modes that are asked for to modes that the plant can run.
+
+A joint request that keeps every stock within its limits, the import limit and the minimum run
+times is taken unchanged. Otherwise the plant is filled up from standing: first the tasks that must
+run, then the others, each in the plant's order, rise to the highest mode not above their request
+that still fits with what is running already; sweeps repeat until nothing rises any more. A task
+within its minimum run time keeps its mode unless standing is asked for. Standing always fits.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from .stn_state import Work
+from .stn_tables import STOCK_TOL, Floats, Ints, StnTables
+
+_POWER_TOL_KW = 1e-6
+
+
+@njit(cache=True, nogil=True)
+def at_level(table: Floats, j: int, level: float) -> float:
+    """Value of a [J, K] table at a level, linear between neighbouring modes."""
+    k = int(level)
+    part = level - k
+    if part == 0.0:
+        return table[j, k]
+    return (1.0 - part) * table[j, k] + part * table[j, k + 1]
+
+
+@njit(cache=True, nogil=True)
+def _add_flows(tables: StnTables, j: int, level: float, sign: float, work: Work) -> None:
+    """Add the flows of a task at a level to the totals, or take them away (sign -1)."""
+    k = int(level)
+    part = level - k
+    low = sign * (1.0 - part)
+    for m in range(work.taken_t.shape[0]):
+        work.taken_t[m] += low * tables.consume_t[j, k, m]
+        work.made_t[m] += low * tables.produce_t[j, k, m]
+    if part > 0.0:
+        for m in range(work.taken_t.shape[0]):
+            work.taken_t[m] += sign * part * tables.consume_t[j, k + 1, m]
+            work.made_t[m] += sign * part * tables.produce_t[j, k + 1, m]
+
+
+@njit(cache=True, nogil=True)
+def stock_tol(tables: StnTables, m: int) -> float:
+    """Overshoot of a stock limit that counts as rounding [stock_unit]."""
+    return STOCK_TOL * max(1.0, abs(tables.stock_max_t[m]))
+
+
+@njit(cache=True, nogil=True)
+def _stock_fits(tables: StnTables, m: int, stock_t: float, taken_t: float, made_t: float) -> bool:
+    tol = stock_tol(tables, m)
+    after = stock_t - taken_t + made_t
+    if after < tables.stock_min_t[m] - tol or after > tables.stock_max_t[m] + tol:
+        return False
+    return not (tables.strict and stock_t - taken_t < tables.stock_min_t[m] - tol)
+
+
+@njit(cache=True, nogil=True)
+def _all_fit(tables: StnTables, stock_t: Floats, power_kw: float, free_kw: float, work: Work) -> bool:
+    if power_kw > free_kw + _POWER_TOL_KW:
+        return False
+    for m in range(stock_t.shape[0]):
+        if not _stock_fits(tables, m, stock_t[m], work.taken_t[m], work.made_t[m]):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _mode_fits(
+    tables: StnTables, stock_t: Floats, j: int, k: int, spare_kw: float, work: Work
+) -> bool:
+    """Whether a task that stands in `work` can go to mode k."""
+    if tables.power_kw[j, k] > spare_kw + _POWER_TOL_KW:
+        return False
+    for m in range(stock_t.shape[0]):
+        taken = work.taken_t[m] + tables.consume_t[j, k, m]
+        made = work.made_t[m] + tables.produce_t[j, k, m]
+        if not _stock_fits(tables, m, stock_t[m], taken, made):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _narrow(low: float, high: float, room: float, slope: float) -> tuple[float, float]:
+    """Shrink [low, high] to where `room + slope * x >= 0`; empty if it comes back low > high."""
+    if slope > 0.0:
+        return max(low, -room / slope), high
+    if slope < 0.0:
+        return low, min(high, -room / slope)
+    return low, (high if room >= 0.0 else low - 1.0)
+
+
+@njit(cache=True, nogil=True)
+def _highest_part(
+    tables: StnTables, stock_t: Floats, j: int, k: int, span: tuple[float, float],
+    spare_kw: float, work: Work,
+) -> float:  # fmt: skip
+    """Highest x in `span` such that the task, standing in `work`, can go to level k + x; or -1."""
+    low, high = span
+    low, high = _narrow(
+        low, high, spare_kw + _POWER_TOL_KW - tables.power_kw[j, k],
+        tables.power_kw[j, k] - tables.power_kw[j, k + 1],
+    )  # fmt: skip
+    for m in range(stock_t.shape[0]):
+        taken = work.taken_t[m] + tables.consume_t[j, k, m]
+        more_taken = tables.consume_t[j, k + 1, m] - tables.consume_t[j, k, m]
+        net = work.made_t[m] + tables.produce_t[j, k, m] - taken
+        more_net = tables.produce_t[j, k + 1, m] - tables.produce_t[j, k, m] - more_taken
+        tol = stock_tol(tables, m)
+        above = stock_t[m] - tables.stock_min_t[m] + tol
+        low, high = _narrow(low, high, above + net, more_net)
+        low, high = _narrow(low, high, tables.stock_max_t[m] + tol - stock_t[m] - net, -more_net)
+        if tables.strict:
+            low, high = _narrow(low, high, above - taken, -more_taken)
+    return high if low <= high else -1.0
+
+
+@njit(cache=True, nogil=True)
+def _highest(
+    tables: StnTables, stock_t: Floats, j: int, now: float, wanted: float,
+    spare_kw: float, only_wanted: bool, work: Work,
+) -> float:  # fmt: skip
+    """Highest level in (now, wanted] for a task that stands in `work`; `now` if there is none."""
+    if not tables.continuous:
+        k = int(wanted)
+        while k > now:
+            if _mode_fits(tables, stock_t, j, k, spare_kw, work):
+                return float(k)
+            k = int(now) if only_wanted else k - 1
+        return now
+    k = math.ceil(wanted) - 1
+    while k >= int(now):
+        span = (max(now - k, 0.0), min(wanted - k, 1.0))
+        part = _highest_part(tables, stock_t, j, k, span, spare_kw, work)
+        if part >= 0.0 and k + part > now:
+            return k + part
+        k -= 1
+    return now
+
+
+@njit(cache=True, nogil=True)
+def wanted_level(request: float, hold_level: float, hold_steps: int) -> float:
+    """The request, but for a task within its minimum run time: its mode, or standing."""
+    if hold_steps > 0 and request > 0.0:
+        return hold_level
+    return request
+
+
+@njit(cache=True, nogil=True)
+def realise(
+    tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, request: Floats,
+    free_kw: float, work: Work,
+) -> float:  # fmt: skip
+    """Write the levels that the plant runs, and their flows, to `work`.
+
+    Args:
+        tables: the plant.
+        stock_t: stocks [M].
+        hold_level: modes to be kept [J].
+        hold_steps: for how many steps [J].
+        request: levels asked for [J], 0 to K - 1.
+        free_kw: power that tasks may draw without breaking the import limit [kW].
+        work: scratch; `level`, `taken_t` and `made_t` are the result.
+
+    Returns:
+        The power of all tasks [kW].
+    """
+    tasks = request.shape[0]
+    work.taken_t[:] = 0.0
+    work.made_t[:] = 0.0
+    power_kw = 0.0
+    for j in range(tasks):
+        work.level[j] = wanted_level(request[j], hold_level[j], hold_steps[j])
+        power_kw += at_level(tables.power_kw, j, work.level[j])
+        _add_flows(tables, j, work.level[j], 1.0, work)
+    if _all_fit(tables, stock_t, power_kw, free_kw, work):
+        return power_kw
+    return _fill_up(tables, stock_t, hold_level, hold_steps, request, free_kw, work)
+
+
+@njit(cache=True, nogil=True)
+def _fill_up(
+    tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, request: Floats,
+    free_kw: float, work: Work,
+) -> float:  # fmt: skip
+    tasks = request.shape[0]
+    work.level[:] = 0.0
+    work.taken_t[:] = 0.0
+    work.made_t[:] = 0.0
+    power_kw = 0.0
+    for _ in range(tasks + 1):
+        risen = False
+        for turn in range(2 * tasks):
+            j = turn % tasks
+            must = tables.must_run[j] or hold_steps[j] > 0
+            if must != (turn < tasks):
+                continue
+            now = work.level[j]
+            wanted = wanted_level(request[j], hold_level[j], hold_steps[j])
+            if wanted <= now:
+                continue
+            _add_flows(tables, j, now, -1.0, work)
+            own_kw = at_level(tables.power_kw, j, now)
+            spare_kw = free_kw - power_kw + own_kw
+            level = _highest(tables, stock_t, j, now, wanted, spare_kw, hold_steps[j] > 0, work)
+            _add_flows(tables, j, level, 1.0, work)
+            power_kw += at_level(tables.power_kw, j, level) - own_kw
+            work.level[j] = level
+            risen = risen or level > now
+        if not risen:
+            break
+    return power_kw
+
+
+@njit(cache=True, nogil=True)
+def write_masks(
+    tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, free_kw: float,
+    mask: np.ndarray,
+) -> None:  # fmt: skip
+    """Write which modes each task may ask for, all tasks one after the other, to `mask`.
+
+    False means that the shield would surely change the mode whatever the others do, or that
+    standing would be a trip while a running mode may do.
+
+    Args:
+        tables: the plant.
+        stock_t: stocks [M].
+        hold_level: modes to be kept [J].
+        hold_steps: for how many steps [J].
+        free_kw: power that tasks may draw without breaking the import limit [kW].
+        mask: booleans [sum of n_modes].
+    """
+    first = 0
+    for j in range(hold_steps.shape[0]):
+        may_run = False
+        for k in range(1, tables.n_modes[j]):
+            kept = hold_steps[j] == 0 or k == int(hold_level[j])
+            may = kept and _may_fit(tables, stock_t, j, k, free_kw)
+            mask[first + k] = may
+            may_run = may_run or may
+        must = tables.must_run[j] or hold_steps[j] > 0
+        mask[first] = not (must and may_run)
+        first += tables.n_modes[j]
+
+
+@njit(cache=True, nogil=True)
+def _may_fit(tables: StnTables, stock_t: Floats, j: int, k: int, free_kw: float) -> bool:
+    """Whether mode k fits if the other tasks do what suits it best, each stock by itself."""
+    if tables.power_kw[j, k] > free_kw + _POWER_TOL_KW:
+        return False
+    for m in range(stock_t.shape[0]):
+        taken = tables.consume_t[j, k, m]
+        least = stock_t[m] + tables.produce_t[j, k, m] - taken
+        most = least
+        for other in range(tables.n_modes.shape[0]):
+            if other == j:
+                continue
+            gain, loss = 0.0, 0.0
+            for o in range(tables.n_modes[other]):
+                net = tables.produce_t[other, o, m] - tables.consume_t[other, o, m]
+                gain = max(gain, net)
+                loss = min(loss, net)
+            most += gain
+            least += loss
+        tol = stock_tol(tables, m)
+        if most < tables.stock_min_t[m] - tol or least > tables.stock_max_t[m] + tol:
+            return False
+        if tables.strict and stock_t[m] - taken < tables.stock_min_t[m] - tol:
+            return False
+    return True

@@ -1,0 +1,76 @@
+"""From scenarios to what the kernels read, baseline load included."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .errors import InputError
+from .plant import StnPlant
+from .rule_kernel import rule_loads
+from .scenarios import Scenarios
+from .stn_state import COST_PARTS, METER, NO_EVENT, StnSeries, new_state, new_work
+from .stn_tables import Floats, StnTables
+
+BASELINE_DAYS = 5
+"""Working days whose mean meter is the baseline load (Jiangsu 2015 trial rule)."""
+
+
+def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnSeries:
+    """The realised series of all days, as kernels read them.
+
+    The baseline load is the scenarios' own if they have one. Otherwise it is fixed here, before
+    any event is known: the mean load of the reference rule over the last `BASELINE_DAYS` working
+    days among the days before (the day itself where there is none before).
+
+    Raises:
+        InputError: scenarios of another step length, and base load above the import limit.
+    """
+    if scenarios.n_steps != tables.n_steps:
+        raise InputError(
+            "scenarios n_steps",
+            scenarios.n_steps,
+            f"give {tables.n_steps} steps a day of {tables.step_h:g} h for plant {plant.name!r}",
+        )
+    base_load_kw = scenarios.series["base_load_kw"]
+    highest = float(base_load_kw.max())
+    if highest > plant.site.import_limit_kw:
+        raise InputError(
+            "scenarios base_load_kw",
+            highest,
+            f"keep it within the import limit of {plant.site.import_limit_kw:g} kW",
+        )
+    series = StnSeries(
+        buy_price=scenarios.series["buy_price_per_kwh"],
+        sell_price=scenarios.series["sell_price_per_kwh"],
+        generation_kw=scenarios.generation_kw,
+        base_load_kw=base_load_kw,
+        baseline_load_kw=np.zeros_like(base_load_kw),
+        dr_steps=_event_steps(scenarios),
+        dr_award_kw=np.array([e.award_kw if e else 0.0 for e in scenarios.dr_events]),
+    )
+    given = scenarios.series.get("baseline_load_kw")
+    baseline = _baseline_load_kw(tables, series, scenarios.dates) if given is None else given
+    return series._replace(baseline_load_kw=np.ascontiguousarray(baseline))
+
+
+def _event_steps(scenarios: Scenarios) -> np.ndarray:
+    none = (NO_EVENT,) * 3
+    return np.array(
+        [(e.notice_step, e.start_step, e.end_step) if e else none for e in scenarios.dr_events],
+        dtype=np.int64,
+    ).reshape(-1, 3)
+
+
+def _baseline_load_kw(tables: StnTables, series: StnSeries, dates: np.ndarray) -> Floats:
+    load_kw = np.zeros_like(series.buy_price)
+    tasks, materials = len(tables.n_modes), len(tables.stock_min_t)
+    rule_loads(
+        tables, series, new_state(tables, 1), new_work(tables), np.zeros(materials),
+        np.zeros(tasks), np.zeros(tasks), np.zeros(len(COST_PARTS)), np.zeros(len(METER)), load_kw,
+    )  # fmt: skip
+    working = np.flatnonzero(np.is_busday(dates))
+    baseline_kw = np.empty_like(load_kw)
+    for day in range(len(dates)):
+        before = working[: np.searchsorted(working, day)][-BASELINE_DAYS:]
+        baseline_kw[day] = load_kw[before].mean(axis=0) if len(before) else load_kw[day]
+    return baseline_kw

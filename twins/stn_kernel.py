@@ -1,0 +1,145 @@
+"""One step of an STN plant: shield, stocks, energy balance, demand response, cost.
+
+Compiled loops over rows of `StnState`; deterministic given the series of the day. Cost parts and
+metered values stand in the order of `stn_state.COST_PARTS` and `stn_state.METER`.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from .shield_kernel import at_level, realise
+from .stn_state import StnSeries, StnState, Work
+from .stn_tables import TOL, Floats, StnTables
+
+PURCHASE, SALES, LABOUR, TRIP, DEMAND, DR_PENALTY, DR_SUBSIDY, SHORTFALL = range(8)
+LOAD, GENERATION, BUY, SELL, CURTAILED, DR_RESPONSE, MOVED = range(7)
+
+
+@njit(cache=True, nogil=True)
+def start_day(tables: StnTables, series: StnSeries, state: StnState, i: int, day: int) -> None:
+    """Put row i at the start of a day, under that day's own demand-response event."""
+    state.step[i] = 0
+    state.day[i] = day
+    state.over[i] = False
+    state.dr_steps[i] = series.dr_steps[day]
+    state.dr_award_kw[i] = series.dr_award_kw[day]
+    state.peak_kw[i] = 0.0
+    state.stock_t[i] = tables.stock_initial_t
+    state.level[i] = 0.0
+    state.since[i] = 0
+    state.hold_level[i] = 0.0
+    state.hold_steps[i] = 0
+
+
+@njit(cache=True, nogil=True)
+def free_power_kw(tables: StnTables, series: StnSeries, state: StnState, i: int) -> float:
+    """Power that the tasks of row i may draw in this step without breaking the import limit."""
+    day, step = state.day[i], state.step[i]
+    return tables.import_limit_kw + series.generation_kw[day, step] - series.base_load_kw[day, step]
+
+
+@njit(cache=True, nogil=True)
+def advance(
+    tables: StnTables, series: StnSeries, state: StnState, i: int, request: Floats, work: Work,
+    cost: Floats, meter: Floats,
+) -> None:  # fmt: skip
+    """Run row i for one step under the levels asked for [J]; write cost parts and meter."""
+    day, step = state.day[i], state.step[i]
+    cost[:] = 0.0
+    power_kw = realise(
+        tables, state.stock_t[i], state.hold_level[i], state.hold_steps[i], request,
+        free_power_kw(tables, series, state, i), work,
+    )  # fmt: skip
+    meter[MOVED] = 0.0
+    for j in range(request.shape[0]):
+        if abs(work.level[j] - request[j]) > TOL:
+            meter[MOVED] += 1.0
+        cost[LABOUR] += at_level(tables.labour_per_h, j, work.level[j]) * tables.step_h
+        cost[TRIP] += _run_task(tables, state, i, j, work.level[j])
+    _move_stocks(tables, state, i, work)
+    load_kw = power_kw + series.base_load_kw[day, step]
+    _settle_energy(tables, series, state, i, load_kw, cost, meter)
+    _settle_response(tables, series, state, i, load_kw, cost, meter)
+    state.step[i] += 1
+    if state.step[i] == tables.n_steps:
+        state.over[i] = True
+        for m in range(tables.end_min_t.shape[0]):
+            missing_t = max(0.0, tables.end_min_t[m] - state.stock_t[i, m])
+            cost[SHORTFALL] += missing_t * tables.shortfall_cost_per_t[m]
+
+
+@njit(cache=True, nogil=True)
+def _run_task(tables: StnTables, state: StnState, i: int, j: int, level: float) -> float:
+    """Note what task j runs from this step on; return the cost of a trip, if it is one."""
+    must = tables.must_run[j] or state.hold_steps[i, j] > 0
+    if level == state.level[i, j]:
+        state.since[i, j] += 1
+    else:
+        state.since[i, j] = 1
+    if level > 0.0 and level != state.level[i, j] and not tables.continuous:
+        state.hold_level[i, j] = level
+        state.hold_steps[i, j] = tables.min_run_steps[j] - 1
+    elif state.hold_steps[i, j] > 0:
+        state.hold_steps[i, j] -= 1
+    state.level[i, j] = level
+    return tables.trip_cost_per_h[j] * tables.step_h if must and level == 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _move_stocks(tables: StnTables, state: StnState, i: int, work: Work) -> None:
+    for m in range(work.taken_t.shape[0]):
+        after = state.stock_t[i, m] - work.taken_t[m] + work.made_t[m]
+        # Rounding must not add up over a day: the shield let it pass only within the tolerance.
+        state.stock_t[i, m] = min(max(after, tables.stock_min_t[m]), tables.stock_max_t[m])
+
+
+@njit(cache=True, nogil=True)
+def _settle_energy(
+    tables: StnTables, series: StnSeries, state: StnState, i: int, load_kw: float, cost: Floats,
+    meter: Floats,
+) -> None:  # fmt: skip
+    """Own generation first, then buy; or sell the surplus, and curtail what cannot be sold."""
+    day, step = state.day[i], state.step[i]
+    generation_kw = series.generation_kw[day, step]
+    buy_kw = max(0.0, load_kw - generation_kw)
+    surplus_kw = max(0.0, generation_kw - load_kw)
+    sell_price = series.sell_price[day, step]
+    sell_kw = min(surplus_kw, tables.export_limit_kw) if sell_price >= 0.0 else 0.0
+    rise_kw = max(0.0, buy_kw - state.peak_kw[i])
+    state.peak_kw[i] += rise_kw
+    cost[PURCHASE] = buy_kw * tables.step_h * series.buy_price[day, step]
+    cost[SALES] = -sell_kw * tables.step_h * sell_price
+    cost[DEMAND] = rise_kw * tables.demand_charge_per_kw
+    meter[LOAD] = load_kw
+    meter[GENERATION] = generation_kw
+    meter[BUY] = buy_kw
+    meter[SELL] = sell_kw
+    meter[CURTAILED] = surplus_kw - sell_kw
+
+
+@njit(cache=True, nogil=True)
+def _settle_response(
+    tables: StnTables, series: StnSeries, state: StnState, i: int, load_kw: float, cost: Floats,
+    meter: Floats,
+) -> None:  # fmt: skip
+    """Settle a step of the demand-response window in the bands of `DrProgramme`."""
+    day, step = state.day[i], state.step[i]
+    meter[DR_RESPONSE] = 0.0
+    if not state.dr_steps[i, 1] <= step < state.dr_steps[i, 2]:
+        return
+    award_kw = state.dr_award_kw[i]
+    response_kw = series.baseline_load_kw[day, step] - load_kw
+    meter[DR_RESPONSE] = response_kw
+    ratio = response_kw / award_kw + TOL
+    if ratio < tables.dr_thresholds[0]:
+        missing_kwh = (tables.dr_thresholds[0] * award_kw - response_kw) * tables.step_h
+        cost[DR_PENALTY] = tables.dr_penalty_per_kwh * missing_kwh
+        return
+    if ratio < tables.dr_thresholds[1]:
+        paid_kw = tables.dr_factors[0] * response_kw
+    elif ratio < tables.dr_thresholds[2]:
+        paid_kw = tables.dr_factors[1] * response_kw
+    else:
+        paid_kw = tables.dr_factors[2] * award_kw
+    cost[DR_SUBSIDY] = -tables.dr_subsidy_per_kwh * paid_kw * tables.step_h
