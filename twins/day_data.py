@@ -1,0 +1,104 @@
+"""Series of one origin over whole days, and how several origins become the scenarios of a plant."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from .csv_file import Floats
+from .day_grid import Dates, DroppedDay
+from .errors import InputError
+from .plant import StnPlant
+from .scenarios import Scenarios, Splits
+from .stn_tables import n_steps
+
+_DATES_IN_A_NOTE = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayData:
+    """Series of one origin.
+
+    Args:
+        label: of the origin, for messages.
+        source: whom to name for it.
+        dates: local dates [D], rising.
+        series: whole days from midnight on [D, S], by their names in `SERIES`.
+        dropped: days that the origin's reader left out.
+    """
+
+    label: str
+    source: str
+    dates: Dates
+    series: Mapping[str, Floats]
+    dropped: tuple[DroppedDay, ...] = ()
+
+
+def combine(
+    plant: StnPlant,
+    origins: Sequence[DayData],
+    step_minutes: int,
+    *,
+    splits: Splits | None = None,
+    notes: Sequence[str] = (),
+) -> Scenarios:
+    """Scenarios of the plant's hours, on the dates that every origin has.
+
+    The first origin leads: its days that had to be left out are listed in the notes.
+
+    Args:
+        plant: whose day, currency and base load it is.
+        origins: at least one, at the step length asked for.
+        step_minutes: length of a step [min].
+        splits: first dates of the validation and test days.
+        notes: what to tell the user besides.
+
+    Raises:
+        InputError: no common date.
+    """
+    dates = reduce(np.intersect1d, [origin.dates for origin in origins])
+    if not len(dates):
+        spans = [f"{o.label}: {o.dates[0]} to {o.dates[-1]}" for o in origins]
+        raise InputError("dates", spans, "give data with at least one whole day in common")
+    first = plant.start_hour * 60 // step_minutes
+    steps = n_steps(plant, step_minutes)
+    series = {
+        name: values[np.searchsorted(origin.dates, dates), first : first + steps]
+        for origin in origins
+        for name, values in origin.series.items()
+    }
+    series["base_load_kw"] = np.full((len(dates), steps), float(plant.site.base_load_kw))
+    return Scenarios(
+        dates=dates,
+        series=series,
+        step_minutes=step_minutes,
+        start_hour=plant.start_hour,
+        currency=plant.currency,
+        splits=splits,
+        sources={origin.label: origin.source for origin in origins},
+        notes=(*notes, *_left_out(origins, dates)),
+    )
+
+
+def _left_out(origins: Sequence[DayData], dates: Dates) -> list[str]:
+    """One line for each reason why days of the first origin are not among the dates."""
+    lead = origins[0]
+    lost: dict[str, list[str]] = defaultdict(list)
+    for day in lead.dropped:
+        lost[f"{lead.label}: {day.reason}"].append(str(day.date))
+    left = np.setdiff1d(lead.dates, dates)
+    for origin in origins[1:]:
+        reasons = {day.date: day.reason for day in origin.dropped}
+        for date in np.setdiff1d(left, origin.dates):
+            lost[f"{origin.label}: {reasons.get(date, 'no data')}"].append(str(date))
+        left = np.intersect1d(left, origin.dates)
+    return [_note(reason, days) for reason, days in lost.items()]
+
+
+def _note(reason: str, days: list[str]) -> str:
+    more = f" and {len(days) - _DATES_IN_A_NOTE} more" if len(days) > _DATES_IN_A_NOTE else ""
+    return f"left out {', '.join(days[:_DATES_IN_A_NOTE])}{more} ({reason})"

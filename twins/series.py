@@ -1,0 +1,48 @@
+"""The table of every series that scenarios may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class SeriesSpec(NamedTuple):
+    """What a series is, and which values are plausible."""
+
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+_MAX_PRICE = 100.0
+_MAX_KW = 1e7
+
+SERIES: Mapping[str, SeriesSpec] = MappingProxyType(
+    {
+        "buy_price_per_kwh": SeriesSpec(
+            "currency/kWh", -_MAX_PRICE, _MAX_PRICE, "price of energy drawn from the grid"
+        ),
+        "sell_price_per_kwh": SeriesSpec(
+            "currency/kWh", -_MAX_PRICE, _MAX_PRICE, "price of energy fed into the grid"
+        ),
+        "buy_forecast_per_kwh": SeriesSpec(
+            "currency/kWh", -_MAX_PRICE, _MAX_PRICE, "buy price expected before the day begins"
+        ),
+        "sell_forecast_per_kwh": SeriesSpec(
+            "currency/kWh", -_MAX_PRICE, _MAX_PRICE, "sell price expected before the day begins"
+        ),
+        "pv_kw": SeriesSpec("kW", 0.0, _MAX_KW, "PV power available"),
+        "pv_forecast_kw": SeriesSpec("kW", 0.0, _MAX_KW, "PV power expected the day before"),
+        "wind_kw": SeriesSpec("kW", 0.0, _MAX_KW, "wind power available"),
+        "wind_forecast_kw": SeriesSpec(
+            "kW", 0.0, _MAX_KW, "wind power expected before the day begins"
+        ),
+        "base_load_kw": SeriesSpec("kW", 0.0, _MAX_KW, "load beside the tasks"),
+        "baseline_load_kw": SeriesSpec(
+            "kW", 0.0, _MAX_KW, "load against which a demand response is measured"
+        ),
+    }
+)
+"""Every series that scenarios may hold. A new series is a new row."""
