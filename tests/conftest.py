@@ -12,12 +12,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def _kernel_sources() -> set[Path]:
-    """Return the kernels and the modules beside them whose constants are compiled into them."""
+    """Return the kernels and the modules that they import: constants are compiled in."""
     kernels = set(ROOT.glob("*/*_kernel.py"))
     imported = {
-        kernel.with_name(f"{name}.py")
+        kernel.parents[len(dots) - 1] / f"{module.replace('.', '/')}.py"
         for kernel in kernels
-        for name in re.findall(r"^from \.(\w+) import", kernel.read_text("utf-8"), re.MULTILINE)
+        for dots, module in re.findall(
+            r"^from (\.+)([\w.]+) import", kernel.read_text("utf-8"), re.MULTILINE
+        )
     }
     return kernels | imported
 
