@@ -1,1 +1,35 @@
-"""Gymnasium environments over the plants of `plantgym.twins`."""
+"""Gymnasium environments over the plants of `plantgym.twins`.
+
+Importing this package registers the envs: `gymnasium.make("plantgym/CementPv-v0")`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .registry import ENV_IDS, register_envs
+
+if TYPE_CHECKING:
+    from .policy import Policy
+    from .stn_env import StnEnv
+    from .stn_vector_env import StnVectorEnv
+    from .wrappers import DictObservation
+
+__all__ = ["ENV_IDS", "DictObservation", "Policy", "StnEnv", "StnVectorEnv"]
+
+_HOME = {
+    "DictObservation": ".wrappers",
+    "Policy": ".policy",
+    "StnEnv": ".stn_env",
+    "StnVectorEnv": ".stn_vector_env",
+}
+
+register_envs()
+
+
+def __getattr__(name: str) -> Any:
+    # numba loads with the first env that is made, so that the import stays fast.
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name], __name__), name)

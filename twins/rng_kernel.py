@@ -7,8 +7,10 @@ of period 2^64.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
 from numpy.typing import NDArray
+
+from .jit import kernel
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -20,7 +22,7 @@ _SHIFT_11 = np.uint64(11)
 _TO_UNIT = 2.0**-53
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def uniform(rng: NDArray[np.uint64], i: int) -> float:
     """Next number of stream `i`, uniform in [0, 1); moves the stream on."""
     rng[i] += _GAMMA

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from .jit import entry, kernel
 from .stn_kernel import LOAD, advance, start_day
 from .stn_state import StnSeries, StnState, Work
 from .stn_tables import TOL, Floats, StnTables
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def write_steps_needed(
     tables: StnTables, stock_t: Floats, steps_left: int, needed_t: Floats, steps: Floats
 ) -> None:
@@ -48,7 +47,7 @@ def write_steps_needed(
             needed_t[m] += steps[j] * tables.consume_t[j, top, m]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def full_rate_request(tables: StnTables, steps_needed: Floats, request: Floats) -> None:
     """Write the rule's request [J]: the top mode while a task is needed, else the least it may."""
     for j in range(request.shape[0]):
@@ -61,17 +60,17 @@ def full_rate_request(tables: StnTables, steps_needed: Floats, request: Floats) 
             request[j] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@entry
 def rule_loads(
     tables: StnTables, series: StnSeries, state: StnState, work: Work, needed_t: Floats,
-    steps: Floats, request: Floats, cost: Floats, meter: Floats, load_kw: Floats,
+    steps: Floats, request: Floats, cost: Floats, meter: Floats, row: int, load_kw: Floats,
 ) -> None:  # fmt: skip
-    """Write the load of the reference rule on each day [D, T], in kW, with row 0 of `state`."""
+    """Write the load of the reference rule on each day [D, T], in kW, run in a row of `state`."""
     for day in range(load_kw.shape[0]):
-        start_day(tables, series, state, 0, day)
+        start_day(tables, series, state, row, day)
         for step in range(tables.n_steps):
             left = tables.n_steps - step
-            write_steps_needed(tables, state.stock_t[0], left, needed_t, steps)
+            write_steps_needed(tables, state.stock_t[row], left, needed_t, steps)
             full_rate_request(tables, steps, request)
-            advance(tables, series, state, 0, request, work, cost, meter)
+            advance(tables, series, state, row, request, work, cost, meter)
             load_kw[day, step] = meter[LOAD]

@@ -12,15 +12,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+
+from .jit import kernel, rare
 from .stn_state import Work
 from .stn_tables import STOCK_TOL, Floats, Ints, StnTables
 
 _POWER_TOL_KW = 1e-6
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def at_level(table: Floats, j: int, level: float) -> float:
     """Value of a [J, K] table at a level, linear between neighbouring modes."""
     k = int(level)
@@ -30,28 +31,30 @@ def at_level(table: Floats, j: int, level: float) -> float:
     return (1.0 - part) * table[j, k] + part * table[j, k + 1]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_flows(tables: StnTables, j: int, level: float, sign: float, work: Work) -> None:
     """Add the flows of a task at a level to the totals, or take them away (sign -1)."""
     k = int(level)
     part = level - k
     low = sign * (1.0 - part)
-    for m in range(work.taken_t.shape[0]):
+    for q in range(tables.n_touched[j]):
+        m = tables.touched[j, q]
         work.taken_t[m] += low * tables.consume_t[j, k, m]
         work.made_t[m] += low * tables.produce_t[j, k, m]
     if part > 0.0:
-        for m in range(work.taken_t.shape[0]):
+        for q in range(tables.n_touched[j]):
+            m = tables.touched[j, q]
             work.taken_t[m] += sign * part * tables.consume_t[j, k + 1, m]
             work.made_t[m] += sign * part * tables.produce_t[j, k + 1, m]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def stock_tol(tables: StnTables, m: int) -> float:
     """Overshoot of a stock limit that counts as rounding [stock_unit]."""
     return STOCK_TOL * max(1.0, abs(tables.stock_max_t[m]))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _stock_fits(tables: StnTables, m: int, stock_t: float, taken_t: float, made_t: float) -> bool:
     tol = stock_tol(tables, m)
     after = stock_t - taken_t + made_t
@@ -60,7 +63,7 @@ def _stock_fits(tables: StnTables, m: int, stock_t: float, taken_t: float, made_
     return not (tables.strict and stock_t - taken_t < tables.stock_min_t[m] - tol)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _all_fit(tables: StnTables, stock_t: Floats, power_kw: float, free_kw: float, work: Work) -> bool:
     if power_kw > free_kw + _POWER_TOL_KW:
         return False
@@ -70,14 +73,15 @@ def _all_fit(tables: StnTables, stock_t: Floats, power_kw: float, free_kw: float
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mode_fits(
     tables: StnTables, stock_t: Floats, j: int, k: int, spare_kw: float, work: Work
 ) -> bool:
     """Whether a task that stands in `work` can go to mode k."""
     if tables.power_kw[j, k] > spare_kw + _POWER_TOL_KW:
         return False
-    for m in range(stock_t.shape[0]):
+    for q in range(tables.n_touched[j]):
+        m = tables.touched[j, q]
         taken = work.taken_t[m] + tables.consume_t[j, k, m]
         made = work.made_t[m] + tables.produce_t[j, k, m]
         if not _stock_fits(tables, m, stock_t[m], taken, made):
@@ -85,7 +89,7 @@ def _mode_fits(
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _narrow(low: float, high: float, room: float, slope: float) -> tuple[float, float]:
     """Shrink [low, high] to where `room + slope * x >= 0`; empty if it comes back low > high."""
     if slope > 0.0:
@@ -95,7 +99,7 @@ def _narrow(low: float, high: float, room: float, slope: float) -> tuple[float, 
     return low, (high if room >= 0.0 else low - 1.0)
 
 
-@njit(cache=True, nogil=True)
+@rare
 def _highest_part(
     tables: StnTables, stock_t: Floats, j: int, k: int, span: tuple[float, float],
     spare_kw: float, work: Work,
@@ -106,7 +110,8 @@ def _highest_part(
         low, high, spare_kw + _POWER_TOL_KW - tables.power_kw[j, k],
         tables.power_kw[j, k] - tables.power_kw[j, k + 1],
     )  # fmt: skip
-    for m in range(stock_t.shape[0]):
+    for q in range(tables.n_touched[j]):
+        m = tables.touched[j, q]
         taken = work.taken_t[m] + tables.consume_t[j, k, m]
         more_taken = tables.consume_t[j, k + 1, m] - tables.consume_t[j, k, m]
         net = work.made_t[m] + tables.produce_t[j, k, m] - taken
@@ -120,7 +125,7 @@ def _highest_part(
     return high if low <= high else -1.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _highest(
     tables: StnTables, stock_t: Floats, j: int, now: float, wanted: float,
     spare_kw: float, only_wanted: bool, work: Work,
@@ -143,7 +148,7 @@ def _highest(
     return now
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def wanted_level(request: float, hold_level: float, hold_steps: int) -> float:
     """The request, but for a task within its minimum run time: its mode, or standing."""
     if hold_steps > 0 and request > 0.0:
@@ -151,7 +156,7 @@ def wanted_level(request: float, hold_level: float, hold_steps: int) -> float:
     return request
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def realise(
     tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, request: Floats,
     free_kw: float, work: Work,
@@ -183,7 +188,7 @@ def realise(
     return _fill_up(tables, stock_t, hold_level, hold_steps, request, free_kw, work)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_up(
     tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, request: Floats,
     free_kw: float, work: Work,
@@ -194,30 +199,30 @@ def _fill_up(
     work.made_t[:] = 0.0
     power_kw = 0.0
     for _ in range(tasks + 1):
-        risen = False
-        for turn in range(2 * tasks):
-            j = turn % tasks
-            must = tables.must_run[j] or hold_steps[j] > 0
-            if must != (turn < tasks):
-                continue
-            now = work.level[j]
-            wanted = wanted_level(request[j], hold_level[j], hold_steps[j])
-            if wanted <= now:
-                continue
-            _add_flows(tables, j, now, -1.0, work)
-            own_kw = at_level(tables.power_kw, j, now)
-            spare_kw = free_kw - power_kw + own_kw
-            level = _highest(tables, stock_t, j, now, wanted, spare_kw, hold_steps[j] > 0, work)
-            _add_flows(tables, j, level, 1.0, work)
-            power_kw += at_level(tables.power_kw, j, level) - own_kw
-            work.level[j] = level
-            risen = risen or level > now
-        if not risen:
+        risen, blocked = False, False
+        for urgent in (True, False):
+            for j in range(tasks):
+                wanted = wanted_level(request[j], hold_level[j], hold_steps[j])
+                now = work.level[j]
+                if wanted <= now or urgent != (tables.must_run[j] or hold_steps[j] > 0):
+                    continue
+                own_kw = at_level(tables.power_kw, j, now)
+                spare_kw = free_kw - power_kw + own_kw
+                if now > 0.0:
+                    _add_flows(tables, j, now, -1.0, work)
+                level = _highest(tables, stock_t, j, now, wanted, spare_kw, hold_steps[j] > 0, work)
+                if level > 0.0:
+                    _add_flows(tables, j, level, 1.0, work)
+                power_kw += at_level(tables.power_kw, j, level) - own_kw
+                work.level[j] = level
+                risen = risen or level > now
+                blocked = blocked or level < wanted
+        if not (risen and blocked):
             break
     return power_kw
 
 
-@njit(cache=True, nogil=True)
+@rare
 def write_masks(
     tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, free_kw: float,
     mask: np.ndarray,
@@ -248,12 +253,13 @@ def write_masks(
         first += tables.n_modes[j]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _may_fit(tables: StnTables, stock_t: Floats, j: int, k: int, free_kw: float) -> bool:
     """Whether mode k fits if the other tasks do what suits it best, each stock by itself."""
     if tables.power_kw[j, k] > free_kw + _POWER_TOL_KW:
         return False
-    for m in range(stock_t.shape[0]):
+    for q in range(tables.n_touched[j]):
+        m = tables.touched[j, q]
         taken = tables.consume_t[j, k, m]
         least = stock_t[m] + tables.produce_t[j, k, m] - taken
         most = least

@@ -8,7 +8,19 @@ from .errors import InputError
 from .plant import StnPlant
 from .rule_kernel import rule_loads
 from .scenarios import Scenarios
-from .stn_state import COST_PARTS, METER, NO_EVENT, StnSeries, new_state, new_work
+from .stn_state import (
+    BASE_LOAD_KW,
+    BASELINE_LOAD_KW,
+    BUY_PRICE,
+    COST_PARTS,
+    GENERATION_KW,
+    METER,
+    NO_EVENT,
+    SELL_PRICE,
+    StnSeries,
+    new_state,
+    new_work,
+)
 from .stn_tables import Floats, StnTables
 
 BASELINE_DAYS = 5
@@ -39,18 +51,17 @@ def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnS
             highest,
             f"keep it within the import limit of {plant.site.import_limit_kw:g} kW",
         )
-    series = StnSeries(
-        buy_price=scenarios.series["buy_price_per_kwh"],
-        sell_price=scenarios.series["sell_price_per_kwh"],
-        generation_kw=scenarios.generation_kw,
-        base_load_kw=base_load_kw,
-        baseline_load_kw=np.zeros_like(base_load_kw),
-        dr_steps=_event_steps(scenarios),
-        dr_award_kw=np.array([e.award_kw if e else 0.0 for e in scenarios.dr_events]),
-    )
+    values = np.zeros((scenarios.n_days, tables.n_steps, 5))
+    values[..., BUY_PRICE] = scenarios.series["buy_price_per_kwh"]
+    values[..., SELL_PRICE] = scenarios.series["sell_price_per_kwh"]
+    values[..., GENERATION_KW] = scenarios.generation_kw
+    values[..., BASE_LOAD_KW] = base_load_kw
+    awards = [event.award_kw if event else 0.0 for event in scenarios.dr_events]
+    series = StnSeries(values, _event_steps(scenarios), np.array(awards, np.float64))
     given = scenarios.series.get("baseline_load_kw")
-    baseline = _baseline_load_kw(tables, series, scenarios.dates) if given is None else given
-    return series._replace(baseline_load_kw=np.ascontiguousarray(baseline))
+    baseline_kw = _baseline_load_kw(tables, series, scenarios.dates) if given is None else given
+    values[..., BASELINE_LOAD_KW] = baseline_kw
+    return series
 
 
 def _event_steps(scenarios: Scenarios) -> np.ndarray:
@@ -62,11 +73,11 @@ def _event_steps(scenarios: Scenarios) -> np.ndarray:
 
 
 def _baseline_load_kw(tables: StnTables, series: StnSeries, dates: np.ndarray) -> Floats:
-    load_kw = np.zeros_like(series.buy_price)
+    load_kw = np.zeros(series.values.shape[:2])
     tasks, materials = len(tables.n_modes), len(tables.stock_min_t)
     rule_loads(
         tables, series, new_state(tables, 1), new_work(tables), np.zeros(materials),
-        np.zeros(tasks), np.zeros(tasks), np.zeros(len(COST_PARTS)), np.zeros(len(METER)), load_kw,
+        np.zeros(tasks), np.zeros(tasks), np.zeros(len(COST_PARTS)), np.zeros(len(METER)), 0, load_kw,
     )  # fmt: skip
     working = np.flatnonzero(np.is_busday(dates))
     baseline_kw = np.empty_like(load_kw)

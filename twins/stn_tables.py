@@ -46,6 +46,10 @@ class StnTables(NamedTuple):
     """[J, K, M] material taken in a step [stock_unit]."""
     produce_t: Floats
     """[J, K, M] material made in a step [stock_unit]."""
+    n_touched: Ints
+    """[J] how many materials a task takes or makes."""
+    touched: Ints
+    """[J, M] which ones; only the first `n_touched` of a row count."""
     must_run: NDArray[np.bool_]
     """[J] whether standing is a trip at any time."""
     min_run_steps: Ints
@@ -109,6 +113,7 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
                 consume_t[j, k, column[name]] = rate * step_h
             for name, rate in mode.produces_t_per_h.items():
                 produce_t[j, k, column[name]] = rate * step_h
+    touches = ((consume_t > 0) | (produce_t > 0)).any(axis=1)
     targets = [
         m.min_t if m.end_min_t is None else max(m.end_min_t, m.min_t) for m in plant.materials
     ]
@@ -123,6 +128,8 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
         labour_per_h=_frozen(labour_per_h),
         consume_t=_frozen(consume_t),
         produce_t=_frozen(produce_t),
+        n_touched=_ints(touches.sum(axis=1)),
+        touched=_ints(np.argsort(~touches, axis=1, kind="stable")),
         must_run=_frozen(np.array([task.must_run for task in plant.tasks])),
         min_run_steps=_ints(
             [max(1, math.ceil(task.min_run_h / step_h - TOL)) for task in plant.tasks]

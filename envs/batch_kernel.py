@@ -1,0 +1,218 @@
+"""Runs rows of a batch: draw a day, step, observe, restart. Calls the twin's kernels, adds no physics.
+
+All arrays of a batch travel in one `Handle`: a compiled call unpacks each array argument, and for
+a single env that would cost more than the step itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import config
+from numba.core import types
+from numba.experimental import structref
+from numpy.typing import NDArray
+
+from ..twins.event_kernel import EventTables, draw_event
+from ..twins.jit import entry, kernel, rare
+from ..twins.rng_kernel import uniform
+from ..twins.shield_kernel import write_masks
+from ..twins.stn_kernel import advance, free_power_kw, start_day
+from ..twins.stn_state import COST_PARTS, StnSeries, StnState, Work
+from ..twins.stn_tables import Floats, StnTables
+from .observation import Float32s, ObservationTables
+from .observation_kernel import observe
+
+N_PARTS = len(COST_PARTS)
+
+DISABLED, NEXT_STEP, SAME_STEP = range(3)
+"""What happens to a row whose day is over, as in `gymnasium.vector.AutoresetMode`."""
+
+
+class Results(NamedTuple):
+    """What a step of n rows gives, beside the observations. Overwritten by every step."""
+
+    reward: Floats
+    """[n]."""
+    ended: NDArray[np.bool_]
+    """[n] whether the day ended in this step."""
+    account: Floats
+    """[n, parts + metered] cost parts [currency], then what was metered."""
+    applied: Floats
+    """[n, J] modes or levels that ran."""
+    final_obs: Float32s
+    """[n, observed] last observation of a day that ended; only in SAME_STEP, else [0, observed]."""
+
+
+class BatchArrays(NamedTuple):
+    """All that the kernels of a batch read and write."""
+
+    tables: StnTables
+    series: StnSeries
+    events: EventTables
+    shown: ObservationTables
+    state: StnState
+    work: Work
+    """Scratch memory, a row each thread."""
+    request: Floats
+    """[n, J] levels asked for."""
+    results: Results
+    day_share: Floats
+    """[D] cumulated chance of each day."""
+    reward_weights: Floats
+    """[parts] reward of a unit of cost, by part."""
+
+
+@structref.register
+class _HandleType(types.StructRef):  # type: ignore[misc]
+    def preprocess_fields(self, fields: Any) -> Any:
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+class _CompiledHandle(structref.StructRefProxy):  # type: ignore[misc]
+    def __new__(cls, arrays: BatchArrays) -> _CompiledHandle:
+        return structref.StructRefProxy.__new__(cls, arrays)  # type: ignore[no-any-return]
+
+
+structref.define_proxy(_CompiledHandle, _HandleType, ["arrays"])
+
+
+class _PlainHandle:
+    def __init__(self, arrays: BatchArrays) -> None:
+        self.arrays = arrays
+
+
+Handle: type = _PlainHandle if config.DISABLE_JIT else _CompiledHandle
+
+
+@rare
+def _draw_day(
+    tables: StnTables, series: StnSeries, events: EventTables, day_share: Floats, state: StnState,
+    i: int, day: int,
+) -> None:  # fmt: skip
+    """Start row i on the day asked for, or (`day` < 0) on a random one; draw its event.
+
+    The row's stream moves on by the same numbers either way.
+    """
+    chance = uniform(state.rng, i)
+    if day < 0:
+        day = min(np.searchsorted(day_share, chance, "right"), day_share.shape[0] - 1)
+    start_day(tables, series, state, i, day)
+    draw_event(events, state, i)
+
+
+@entry
+def reset_row(handle: Any, i: int, day: int, obs: Float32s) -> None:
+    """Start row i on a random day, or on the day asked for (`day` >= 0), and observe it."""
+    arrays = handle.arrays
+    tables, state = arrays.tables, arrays.state
+    _draw_day(tables, arrays.series, arrays.events, arrays.day_share, state, i, day)
+    observe(tables, arrays.series, arrays.shown, state, i, obs)
+
+
+@entry
+def observe_row(handle: Any, i: int, obs: Float32s) -> None:
+    """Write the observation of row i."""
+    arrays = handle.arrays
+    observe(arrays.tables, arrays.series, arrays.shown, arrays.state, i, obs)
+
+
+@entry
+def take_modes(handle: Any, modes: NDArray[np.int64]) -> int:
+    """Note the modes [n, J] asked for; return the first row that is out of range, -1 if none."""
+    tables, request = handle.arrays.tables, handle.arrays.request
+    for i in range(request.shape[0]):
+        for j in range(request.shape[1]):
+            if not 0 <= modes[i, j] < tables.n_modes[j]:
+                return i
+            request[i, j] = modes[i, j]
+    return -1
+
+
+@entry
+def take_levels(handle: Any, levels: Floats) -> int:
+    """Note the levels [n, J] asked for, -1 to 1; return the first row out of range or NaN."""
+    tables, request = handle.arrays.tables, handle.arrays.request
+    for i in range(request.shape[0]):
+        for j in range(request.shape[1]):
+            if not -1.0 <= levels[i, j] <= 1.0:
+                return i
+            request[i, j] = 0.5 * (levels[i, j] + 1.0) * (tables.n_modes[j] - 1)
+    return -1
+
+
+@entry
+def mask_rows(handle: Any, masks: NDArray[np.bool_]) -> None:
+    """Write the action masks of all rows [n, sum of n_modes]."""
+    arrays = handle.arrays
+    state = arrays.state
+    for i in range(masks.shape[0]):
+        if state.over[i]:
+            masks[i] = True
+            continue
+        write_masks(
+            arrays.tables, state.stock_t[i], state.hold_level[i], state.hold_steps[i],
+            free_power_kw(arrays.tables, arrays.series, state, i), masks[i],
+        )  # fmt: skip
+
+
+@entry
+def step_rows(
+    handle: Any, thread: int, start: int, stop: int, autoreset: int, obs: Float32s
+) -> None:
+    """Run rows `start` to `stop - 1` for one step under their requests.
+
+    A row whose day is over restarts instead of running (NEXT_STEP); callers in DISABLED mode see
+    to it that there is none.
+    """
+    _step_rows(handle.arrays, thread, start, stop, autoreset, obs)
+
+
+@kernel
+def _step_rows(
+    arrays: BatchArrays, thread: int, start: int, stop: int, autoreset: int, obs: Float32s
+) -> None:
+    tables, state, results = arrays.tables, arrays.state, arrays.results
+    scratch = arrays.work
+    work = Work(scratch.level[thread], scratch.taken_t[thread], scratch.made_t[thread])
+    for i in range(max(0, start), stop):
+        restart = state.over[i]
+        _clear_results(results, i)
+        if not restart:
+            advance(
+                tables, arrays.series, state, i, arrays.request[i], work,
+                results.account[i, :N_PARTS], results.account[i, N_PARTS:],
+            )  # fmt: skip
+            _note_results(arrays.reward_weights, state, results, i)
+            if state.over[i] and autoreset == SAME_STEP:
+                _observe_last(tables, arrays.series, arrays.shown, state, i, results.final_obs[i])
+                restart = True
+        if restart:
+            _draw_day(tables, arrays.series, arrays.events, arrays.day_share, state, i, -1)
+        observe(tables, arrays.series, arrays.shown, state, i, obs[i])
+
+
+@kernel
+def _clear_results(results: Results, i: int) -> None:
+    results.reward[i] = 0.0
+    results.ended[i] = False
+    results.account[i] = 0.0
+    results.applied[i] = 0.0
+
+
+@kernel
+def _note_results(reward_weights: Floats, state: StnState, results: Results, i: int) -> None:
+    for part in range(N_PARTS):
+        results.reward[i] += reward_weights[part] * results.account[i, part]
+    results.ended[i] = state.over[i]
+    for j in range(results.applied.shape[1]):
+        results.applied[i, j] = state.level[i, j]
+
+
+@rare
+def _observe_last(
+    tables: StnTables, series: StnSeries, shown: ObservationTables, state: StnState, i: int,
+    out: Float32s,
+) -> None:  # fmt: skip
+    observe(tables, series, shown, state, i, out)

@@ -1,0 +1,39 @@
+"""The registered envs: one table of ids, classes and default arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+
+_HOME = __name__.rpartition(".")[0]
+
+_ENVS: dict[str, tuple[str, dict[str, Any]]] = {
+    "plantgym/CementPv-v0": ("CementPvEnv", {"plant": "cement_pv", "market": "tou", "dr": True}),
+    "plantgym/CarSeat-v0": ("CarSeatEnv", {"plant": "car_seat", "market": "tou"}),
+    "plantgym/CementMill-v0": ("CementMillEnv", {"plant": "cement_mill"}),
+    "plantgym/SteelPowder-v0": ("SteelPowderEnv", {"plant": "steel_powder"}),
+    "plantgym/Stn-v0": ("StnEnv", {}),
+}
+
+ENV_IDS = tuple(_ENVS)
+"""Ids of all registered envs."""
+
+
+def env_class_path(env_id: str) -> str:
+    """Where the class of a registered env is, as `module:name`."""
+    name = _ENVS[env_id][0]
+    module = "stn_env" if name == "StnEnv" else "shipped_envs"
+    return f"{_HOME}.{module}:{name}"
+
+
+def register_envs() -> None:
+    """Register every env with Gymnasium, once."""
+    for env_id, (_, defaults) in _ENVS.items():
+        if env_id not in gym.registry:
+            gym.register(
+                env_id,
+                entry_point=env_class_path(env_id),
+                vector_entry_point=f"{_HOME}.stn_vector_env:StnVectorEnv",
+                kwargs=dict(defaults),
+            )

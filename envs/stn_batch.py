@@ -1,0 +1,272 @@
+"""A batch of STN plants: n rows over one kernel. Single and vector envs are thin faces of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..twins.errors import InputError
+from ..twins.events import event_tables
+from ..twins.markets import load_scenarios
+from ..twins.outlook import Outlook
+from ..twins.plant import StnPlant
+from ..twins.plant_toml import load_plant
+from ..twins.scenarios import Scenarios
+from ..twins.simulate import stn_series
+from ..twins.stn_state import (
+    BASE_LOAD_KW,
+    BASELINE_LOAD_KW,
+    BUY_PRICE,
+    COST_PARTS,
+    GENERATION_KW,
+    METER,
+    NO_EVENT,
+    SELL_PRICE,
+    StnState,
+    event_of,
+    new_state,
+    new_work,
+)
+from ..twins.stn_tables import Floats, compile_tables
+from ..twins.tariff import DrEventProcess
+from . import batch_kernel as kernel
+from .batch_kernel import N_PARTS as N_PARTS
+from .observation import Float32s, build_observation, mean_price
+
+
+@dataclass(frozen=True, slots=True)
+class StnSetup:
+    """What is to be simulated; the arguments of every STN env.
+
+    Args:
+        plant: a plant, the name of a shipped one, or the path of a TOML file.
+        market: `"tou"`, `"pjm"`, `"belgium-day-ahead"` or `"belgium-real-time"`.
+        scenarios: days of your own instead of a market's.
+        split: days to draw from: `"train"`, `"validation"`, `"test"` or `"all"`.
+        dr: True to draw events from the plant's own process, a `DrEventProcess` to draw from
+            that, False for just the events that the scenarios carry.
+        step_minutes: length of a step [min], 60 or 15.
+        reward: weight of each cost part in the reward, 1 where not named.
+    """
+
+    plant: StnPlant | str | os.PathLike[str]
+    market: str = "belgium-real-time"
+    scenarios: Scenarios | None = None
+    split: str = "train"
+    dr: DrEventProcess | bool = False
+    step_minutes: int = 60
+    reward: Mapping[str, float] | None = None
+
+
+class StnBatch:
+    """n plants of one kind, each in its own episode. Knows nothing of Gymnasium.
+
+    Args:
+        setup: what is simulated.
+        rows: number of plants.
+        threads: threads that share the rows.
+        same_step: whether ended rows restart within the step.
+
+    Raises:
+        InputError: arguments that make no env, naming the argument and the fix.
+    """
+
+    def __init__(
+        self, setup: StnSetup, rows: int = 1, threads: int = 1, *, same_step: bool = False
+    ) -> None:
+        plant = setup.plant if isinstance(setup.plant, StnPlant) else load_plant(setup.plant)
+        self.plant = plant
+        self.tables = compile_tables(plant, setup.step_minutes)
+        scenarios = setup.scenarios
+        if scenarios is None:
+            scenarios = load_scenarios(plant, setup.market, setup.step_minutes)
+        everything = stn_series(plant, self.tables, scenarios)
+        self.scenarios = scenarios.split(setup.split)
+        chosen = np.searchsorted(scenarios.dates, self.scenarios.dates)
+        series = type(everything)(*(field[chosen] for field in everything))
+        events = event_tables(plant, setup.dr, self.tables)
+        has_dr = events.probability >= 0 or bool((series.dr_steps[:, 1] != NO_EVENT).any())
+        self.observed, shown = build_observation(
+            plant, self.tables, self.scenarios, has_dr
+        )
+        self.n_observed = sum(entry.size for entry in self.observed)
+        self.reference_cost = mean_price(plant) * plant.max_power_kw * plant.horizon_h
+        """Cost that a reward of -1 stands for: a day at full power at the tariff's mean price."""
+        self.autoreset = kernel.SAME_STEP if same_step else kernel.NEXT_STEP
+        self._threads = max(1, min(threads, rows))
+        self._arrays = kernel.BatchArrays(
+            tables=self.tables,
+            series=series,
+            events=events,
+            shown=shown,
+            state=new_state(self.tables, rows),
+            work=new_work(self.tables, self._threads),
+            request=np.zeros((rows, len(plant.tasks))),
+            results=self._new_results(rows, same_step),
+            day_share=np.cumsum(self.scenarios.weight) / np.sum(self.scenarios.weight),
+            reward_weights=_reward_weights(setup.reward) / -self.reference_cost,
+        )
+        self._connect()
+
+    def _new_results(self, rows: int, same_step: bool) -> kernel.Results:
+        return kernel.Results(
+            reward=np.zeros(rows),
+            ended=np.zeros(rows, np.bool_),
+            account=np.zeros((rows, len(COST_PARTS) + len(METER))),
+            applied=np.zeros((rows, len(self.plant.tasks))),
+            final_obs=np.zeros((rows if same_step else 0, self.n_observed), np.float32),
+        )
+
+    def _connect(self) -> None:
+        """Make what cannot be copied or pickled: the kernel's handle and the threads."""
+        self._handle: Any = kernel.Handle(self._arrays)
+        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k not in ("_handle", "_pool")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._connect()
+
+    def close(self) -> None:
+        """Stop the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    @property
+    def state(self) -> StnState:
+        """The live state of all rows; changing it changes the plants."""
+        return self._arrays.state
+
+    @property
+    def results(self) -> kernel.Results:
+        """Results of the last step; overwritten by the next."""
+        return self._arrays.results
+
+    @property
+    def request(self) -> Floats:
+        """Levels that were asked for last [rows, J]."""
+        return self._arrays.request
+
+    @property
+    def n_modes(self) -> list[int]:
+        """Modes of each task, standing included."""
+        return [int(n) for n in self.tables.n_modes]
+
+    def seed_row(self, row: int, seed: int) -> None:
+        """Start the row's random stream anew."""
+        self.state.rng[row] = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
+
+    def reset_row(self, row: int, obs: Float32s, day: int = -1) -> None:
+        """Start a row on a random day, or on the day with that index; write obs [observed]."""
+        kernel.reset_row(self._handle, row, day, obs)
+
+    def observe_row(self, row: int, obs: Float32s) -> None:
+        """Write the observation of a row [observed]."""
+        kernel.observe_row(self._handle, row, obs)
+
+    def ask(self, action: ArrayLike) -> None:
+        """Note the action of all rows: modes, or levels from -1 (stand) to 1 (full rate).
+
+        Raises:
+            InputError: an action of the wrong shape or kind, or out of range.
+        """
+        given = np.asarray(action)
+        rows, tasks = self._arrays.request.shape
+        if given.shape != (rows, tasks) and (rows > 1 or given.shape != (tasks,)):
+            expected = (rows, tasks) if rows > 1 else (tasks,)
+            raise InputError("action shape", given.shape, f"give an action of shape {expected}")
+        table = given.reshape(rows, tasks)
+        if self.tables.continuous:
+            if given.dtype.kind not in "fiu":
+                raise InputError("action dtype", str(given.dtype), "give numbers from -1 to 1")
+            bad = kernel.take_levels(self._handle, np.ascontiguousarray(table, np.float64))
+        elif given.dtype.kind not in "iu":
+            raise InputError("action dtype", str(given.dtype), "give whole modes (integers)")
+        else:
+            bad = kernel.take_modes(self._handle, np.ascontiguousarray(table, np.int64))
+        if bad >= 0:
+            top = "levels from -1 to 1" if self.tables.continuous else f"modes below {self.n_modes}"
+            raise InputError(f"action of row {bad}", table[bad].tolist(), f"give {top}, one a task")
+
+    def step(self) -> Float32s:
+        """Run all rows under what was asked; return fresh observations [rows, observed]."""
+        rows = len(self._arrays.request)
+        obs = np.empty((rows, self.n_observed), np.float32)
+        if self._pool is None:
+            kernel.step_rows(self._handle, 0, 0, rows, self.autoreset, obs)
+            return obs
+        edges = [rows * k // self._threads for k in range(self._threads + 1)]
+        jobs = [
+            self._pool.submit(
+                kernel.step_rows, self._handle, k, edges[k], edges[k + 1], self.autoreset, obs
+            )
+            for k in range(self._threads)
+        ]
+        for job in jobs:
+            job.result()
+        return obs
+
+    def masks(self) -> NDArray[np.bool_]:
+        """Modes that each task may ask for [rows, sum of n_modes]."""
+        masks = np.empty((len(self._arrays.request), sum(self.n_modes)), np.bool_)
+        kernel.mask_rows(self._handle, masks)
+        return masks
+
+    def levels_to_action(self, levels: Floats) -> NDArray[Any]:
+        """The action that asks for levels [..., J]."""
+        if self.tables.continuous:
+            return levels * (2.0 / (self.tables.n_modes - 1)) - 1.0
+        return np.rint(levels).astype(np.int64)
+
+    def date(self, row: int) -> str:
+        """Date of the day that a row runs, as YYYY-MM-DD."""
+        return str(self.scenarios.dates[self.state.day[row]])
+
+    def outlook(self, row: int, *, hindsight: bool = False) -> Outlook:
+        """What is known in a row, in physical units; with hindsight also what is yet to come."""
+        state, given = self.state, self.scenarios.series
+        day, step = int(state.day[row]), int(state.step[row])
+        known = self._arrays.series.values[day].T.copy()
+
+        def mix(value: int, expected: Floats) -> Floats:
+            if hindsight:
+                return known[value]
+            return np.concatenate([known[value, : step + 1], expected[day, step + 1 :]])
+
+        event = event_of(state.dr_steps[row], float(state.dr_award_kw[row]))
+        if event is not None and event.notice_step > step and not hindsight:
+            event = None
+        return Outlook(
+            step=step,
+            stock_t=state.stock_t[row].copy(),
+            level=state.level[row].copy(),
+            hold_level=state.hold_level[row].copy(),
+            hold_steps=state.hold_steps[row].copy(),
+            peak_kw=float(state.peak_kw[row]),
+            buy_price_per_kwh=mix(BUY_PRICE, given["buy_forecast_per_kwh"]),
+            sell_price_per_kwh=mix(SELL_PRICE, given["sell_forecast_per_kwh"]),
+            buy_forecast_per_kwh=given["buy_forecast_per_kwh"][day].copy(),
+            sell_forecast_per_kwh=given["sell_forecast_per_kwh"][day].copy(),
+            generation_kw=mix(GENERATION_KW, self.scenarios.generation_forecast_kw),
+            base_load_kw=known[BASE_LOAD_KW],
+            baseline_load_kw=known[BASELINE_LOAD_KW],
+            dr=event,
+        )
+
+
+def _reward_weights(weights: Mapping[str, float] | None) -> Floats:
+    given = dict(weights or {})
+    for part, weight in given.items():
+        if part not in COST_PARTS:
+            raise InputError("reward", part, f"weigh cost parts: {', '.join(COST_PARTS)}")
+        if not np.isfinite(weight):
+            raise InputError(f"reward {part!r}", weight, "give a finite weight")
+    return np.array([float(given.get(part, 1.0)) for part in COST_PARTS])

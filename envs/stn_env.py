@@ -1,0 +1,254 @@
+"""The single STN factory env, and the env classes of the shipped plants."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.error import ResetNeeded
+from numpy.typing import NDArray
+
+from ..twins.errors import InputError
+from ..twins.outlook import Outlook
+from ..twins.plant import StnPlant
+from ..twins.scenarios import Scenarios
+from ..twins.stn_state import COST_PARTS, METER, StnState
+from ..twins.tariff import DrEventProcess
+from . import spaces
+from .day_record import DayRecord
+from .stn_batch import N_PARTS, StnBatch, StnSetup
+
+RENDER_MODES = ("human", "rgb_array", "ansi")
+
+
+class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
+    """A factory that is run for a day under prices, generation and demand response.
+
+    ## Description
+    Materials flow through tasks; each task stands or runs in one of its modes. The shield changes
+    a request only where it would break a stock limit, the import limit or a minimum run time.
+
+    ## Action Space
+    `MultiDiscrete`, a mode a task, 0 standing; for continuous plants `Box(-1, 1)`, a level a
+    task, -1 standing and 1 full rate. `action_masks()` tells which modes may be asked for.
+
+    ## Observation Space
+    A flat `Box` of float32, scaled to [0, 1] or [-1, 1]. `observation_names` names every number;
+    `plantgym.envs.spaces.observation_table` prints the table. `view()` has the same knowledge in
+    physical units.
+
+    ## Rewards
+    -(sum of weight x cost part) / `reference_cost`, with the parts purchase, sales, labour, trip,
+    demand, dr_penalty, dr_subsidy, shortfall (`info["cost"]`, in the plant's currency).
+
+    ## Starting State
+    The plant's initial stocks, all tasks standing, on a day drawn from the split.
+    `reset(options={"day": "2025-06-01"})` chooses the day.
+
+    ## Episode End
+    Terminated after the last step of the day, when the target is settled. Never truncated.
+
+    ## Arguments
+    Those of `StnSetup`: `plant`, `market`, `scenarios`, `split`, `dr`, `step_minutes`, `reward`;
+    and `render_mode`.
+
+    ## Version History
+    * v0: first release.
+    """
+
+    metadata = {"render_modes": list(RENDER_MODES), "render_fps": 4}  # noqa: RUF012 - gymnasium's
+
+    def __init__(
+        self,
+        plant: StnPlant | str | os.PathLike[str] = "cement_mill",
+        market: str = "belgium-real-time",
+        scenarios: Scenarios | None = None,
+        split: str = "train",
+        dr: DrEventProcess | bool = False,
+        step_minutes: int = 60,
+        reward: Mapping[str, float] | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        if render_mode not in (None, *RENDER_MODES):
+            raise InputError("render_mode", render_mode, f"use one of {RENDER_MODES} or None")
+        self.render_mode = render_mode
+        self._batch = StnBatch(StnSetup(plant, market, scenarios, split, dr, step_minutes, reward))
+        self.observation_space = spaces.observation_space(self._batch)
+        self.action_space = spaces.action_space(self._batch)
+        self._seeded = False
+        self._history: list[tuple[NDArray[np.float64], ...]] = []
+
+    @property
+    def batch(self) -> StnBatch:
+        """The plant behind the env, as a batch of one row."""
+        return self._batch
+
+    @property
+    def plant(self) -> StnPlant:
+        """The plant."""
+        return self._batch.plant
+
+    @property
+    def observation_names(self) -> tuple[str, ...]:
+        """A name for each number of an observation."""
+        return spaces.observation_names(self._batch)
+
+    @property
+    def reference_cost(self) -> float:
+        """Cost that a reward of -1 stands for [currency]."""
+        return self._batch.reference_cost
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Start a day: a random one, or `options["day"]` (date or index in the split).
+
+        Raises:
+            InputError: an unknown option or a day that is not in the split.
+        """
+        super().reset(seed=seed)
+        if seed is not None or not self._seeded:
+            drawn = int(self.np_random.integers(2**62)) if seed is None else seed
+            self._batch.seed_row(0, drawn)
+            self._seeded = True
+        obs = np.empty(self._batch.n_observed, np.float32)
+        self._batch.reset_row(0, obs, _chosen_day(self._batch, options))
+        self._history.clear()
+        if self.render_mode == "human":
+            self.render()
+        return obs, {"day": self._batch.date(0)}
+
+    def step(
+        self, action: NDArray[Any]
+    ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+        """Run the plant for a step.
+
+        Returns:
+            Observation, reward, terminated, False, and info: `cost` by part [currency], `requested`
+            and `applied` modes or levels [J], and the meter of the step (`load_kw`, ...).
+
+        Raises:
+            InputError: a bad action; nothing has changed then.
+            ResetNeeded: before the first reset, or after the end of the day.
+        """
+        batch = self._batch
+        if batch.state.over[0]:
+            raise ResetNeeded("the day is over or was never started: call reset() before step()")
+        batch.ask(action)
+        stock_before = batch.state.stock_t[0].copy() if self.render_mode else None
+        obs = batch.step()[0]
+        results = batch.results
+        account = results.account[0].tolist()
+        info: dict[str, Any] = dict(zip(METER, account[N_PARTS:], strict=True))
+        info["cost"] = dict(zip(COST_PARTS, account[:N_PARTS], strict=True))
+        info["requested"] = batch.request[0].copy()
+        info["applied"] = results.applied[0].copy()
+        if stock_before is not None:
+            self._remember(stock_before)
+        return obs, float(results.reward[0]), bool(results.ended[0]), False, info
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Modes that may be asked for, task after task [sum of n_modes] (MaskablePPO's layout).
+
+        False where the shield would surely change the mode, or where standing would be a trip
+        while a running mode may do. Continuous plants have no masks.
+        """
+        return self._batch.masks()[0]
+
+    def view(self) -> Outlook:
+        """What may be known now, in physical units: what rules and planners read."""
+        return self._batch.outlook(0)
+
+    def hindsight(self) -> Outlook:
+        """The view with all realised series and the event: for the oracle only."""
+        return self._batch.outlook(0, hindsight=True)
+
+    def get_state(self) -> StnState:
+        """A copy of the whole state, random stream included; one row."""
+        return self._batch.state.copy()
+
+    def set_state(self, state: StnState) -> NDArray[np.float32]:
+        """Go back to a state of `get_state`, and return its observation.
+
+        Raises:
+            InputError: a state of another plant or of several rows.
+        """
+        put_state(self._batch, state)
+        self._history.clear()
+        self._seeded = True
+        obs = np.empty(self._batch.n_observed, np.float32)
+        self._batch.observe_row(0, obs)
+        return obs
+
+    def record(self) -> DayRecord:
+        """The day so far, for pictures. Filled only if the env has a render mode."""
+        batch, tasks = self._batch, len(self.plant.tasks)
+        stocks = [before for before, _, _ in self._history]
+        levels = np.array([level for _, level, _ in self._history]).reshape(-1, tasks)
+        width = len(COST_PARTS) + len(METER)
+        account = np.array([row for _, _, row in self._history]).reshape(-1, width)
+        return DayRecord(
+            plant=self.plant,
+            date=batch.date(0),
+            step_h=batch.tables.step_h,
+            level=levels,
+            stock_t=np.array([*stocks, batch.state.stock_t[0]]),
+            meter=account[:, N_PARTS:],
+            cost=account[:, :N_PARTS],
+            outlook=batch.outlook(0),
+        )
+
+    def render(self) -> Any:
+        """A picture of the day so far: RGB array, text, or a window (None)."""
+        from .rendering import render
+
+        if self.render_mode is None:
+            raise InputError("render_mode", None, f"make the env with one of {RENDER_MODES}")
+        return render(self.record(), self.render_mode)
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self.render_mode == "human":
+            from .rendering import close_window
+
+            close_window()
+        self._batch.close()
+
+    def _remember(self, stock_before: NDArray[np.float64]) -> None:
+        results = self._batch.results
+        self._history.append(
+            (stock_before, results.applied[0].copy(), results.account[0].copy())
+        )
+        if self.render_mode == "human":
+            self.render()
+
+
+def _chosen_day(batch: StnBatch, options: dict[str, Any] | None) -> int:
+    """Index of `options["day"]` in the split, or -1 for a random day."""
+    for key in options or {}:
+        if key != "day":
+            raise InputError("reset options", key, "the only option is 'day'")
+    day = (options or {}).get("day")
+    return -1 if day is None else batch.scenarios.index_of(day)
+
+
+def put_state(batch: StnBatch, state: StnState) -> None:
+    """Copy a state into a batch.
+
+    Raises:
+        InputError: fields that are missing or of another shape.
+    """
+    if not isinstance(state, StnState):
+        raise InputError("state", type(state).__name__, "give what get_state() returned")
+    for name, mine, given in zip(StnState._fields, batch.state, state, strict=True):
+        if mine.shape != np.shape(given):
+            raise InputError(
+                f"state {name} shape", np.shape(given), f"give a state of this env: {mine.shape}"
+            )
+    if int(state.day.max()) >= batch.scenarios.n_days:
+        raise InputError("state day", int(state.day.max()), "give a state of the same split")
+    for mine, given in zip(batch.state, state, strict=True):
+        mine[...] = given
