@@ -36,4 +36,5 @@ def register_envs() -> None:
                 entry_point=env_class_path(env_id),
                 vector_entry_point=f"{_HOME}.stn_vector_env:StnVectorEnv",
                 kwargs=dict(defaults),
+                order_enforce=False,  # the env itself refuses a step before reset or after the end
             )

@@ -36,7 +36,6 @@ from ..twins.stn_state import (
 from ..twins.stn_tables import Floats, compile_tables
 from ..twins.tariff import DrEventProcess
 from . import batch_kernel as kernel
-from .batch_kernel import N_PARTS as N_PARTS
 from .observation import Float32s, build_observation, mean_price
 
 
@@ -118,8 +117,7 @@ class StnBatch:
         return kernel.Results(
             reward=np.zeros(rows),
             ended=np.zeros(rows, np.bool_),
-            account=np.zeros((rows, len(COST_PARTS) + len(METER))),
-            applied=np.zeros((rows, len(self.plant.tasks))),
+            account=np.zeros((rows, len(COST_PARTS) + len(METER) + 2 * len(self.plant.tasks))),
             final_obs=np.zeros((rows if same_step else 0, self.n_observed), np.float32),
         )
 
@@ -151,11 +149,6 @@ class StnBatch:
         return self._arrays.results
 
     @property
-    def request(self) -> Floats:
-        """Levels that were asked for last [rows, J]."""
-        return self._arrays.request
-
-    @property
     def n_modes(self) -> list[int]:
         """Modes of each task, standing included."""
         return [int(n) for n in self.tables.n_modes]
@@ -172,47 +165,55 @@ class StnBatch:
         """Write the observation of a row [observed]."""
         kernel.observe_row(self._handle, row, obs)
 
-    def ask(self, action: ArrayLike) -> None:
-        """Note the action of all rows: modes, or levels from -1 (stand) to 1 (full rate).
+    def step(self, action: ArrayLike) -> Float32s:
+        """Run all rows for a step; return fresh observations [rows, observed].
+
+        Args:
+            action: modes, or levels from -1 (stand) to 1 (full rate) [rows, J]; [J] for one row.
 
         Raises:
-            InputError: an action of the wrong shape or kind, or out of range.
+            InputError: an action of the wrong shape or kind, or out of range; no row has moved.
         """
+        table = self._action_table(action)
+        rows, continuous = len(table), self.tables.continuous
+        obs = np.empty((rows, self.n_observed), np.float32)
+        if self._pool is None:
+            run = kernel.run_levels if continuous else kernel.run_modes
+            bad = run(self._handle, table, self.autoreset, obs)
+        else:
+            bad = (kernel.take_levels if continuous else kernel.take_modes)(self._handle, table)
+            if bad < 0:
+                self._step_in_threads(self._pool, obs)
+        if bad >= 0:
+            top = "levels from -1 to 1" if continuous else f"modes below {self.n_modes}"
+            raise InputError(f"action of row {bad}", table[bad].tolist(), f"give {top}, one a task")
+        return obs
+
+    def _action_table(self, action: ArrayLike) -> NDArray[Any]:
+        """The action as a contiguous array [rows, J] of the kernel's type."""
         given = np.asarray(action)
-        rows, tasks = self._arrays.request.shape
-        if given.shape != (rows, tasks) and (rows > 1 or given.shape != (tasks,)):
-            expected = (rows, tasks) if rows > 1 else (tasks,)
-            raise InputError("action shape", given.shape, f"give an action of shape {expected}")
-        table = given.reshape(rows, tasks)
+        shape = self._arrays.request.shape
+        if given.shape != shape:
+            if shape[0] > 1 or given.shape != shape[1:]:
+                wanted = shape if shape[0] > 1 else shape[1:]
+                raise InputError("action shape", given.shape, f"give an action of shape {wanted}")
+            given = given.reshape(shape)
         if self.tables.continuous:
             if given.dtype.kind not in "fiu":
                 raise InputError("action dtype", str(given.dtype), "give numbers from -1 to 1")
-            bad = kernel.take_levels(self._handle, np.ascontiguousarray(table, np.float64))
-        elif given.dtype.kind not in "iu":
+            return np.ascontiguousarray(given, np.float64)
+        if given.dtype.kind not in "iu":
             raise InputError("action dtype", str(given.dtype), "give whole modes (integers)")
-        else:
-            bad = kernel.take_modes(self._handle, np.ascontiguousarray(table, np.int64))
-        if bad >= 0:
-            top = "levels from -1 to 1" if self.tables.continuous else f"modes below {self.n_modes}"
-            raise InputError(f"action of row {bad}", table[bad].tolist(), f"give {top}, one a task")
+        return np.ascontiguousarray(given, np.int64)
 
-    def step(self) -> Float32s:
-        """Run all rows under what was asked; return fresh observations [rows, observed]."""
-        rows = len(self._arrays.request)
-        obs = np.empty((rows, self.n_observed), np.float32)
-        if self._pool is None:
-            kernel.step_rows(self._handle, 0, 0, rows, self.autoreset, obs)
-            return obs
-        edges = [rows * k // self._threads for k in range(self._threads + 1)]
+    def _step_in_threads(self, pool: ThreadPoolExecutor, obs: Float32s) -> None:
+        edges = [len(obs) * k // self._threads for k in range(self._threads + 1)]
         jobs = [
-            self._pool.submit(
-                kernel.step_rows, self._handle, k, edges[k], edges[k + 1], self.autoreset, obs
-            )
+            pool.submit(kernel.step_rows, self._handle, k, *edges[k : k + 2], self.autoreset, obs)
             for k in range(self._threads)
         ]
         for job in jobs:
             job.result()
-        return obs
 
     def masks(self) -> NDArray[np.bool_]:
         """Modes that each task may ask for [rows, sum of n_modes]."""

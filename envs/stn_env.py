@@ -19,7 +19,11 @@ from ..twins.stn_state import COST_PARTS, METER, StnState
 from ..twins.tariff import DrEventProcess
 from . import spaces
 from .day_record import DayRecord
-from .stn_batch import N_PARTS, StnBatch, StnSetup
+from .stn_batch import StnBatch, StnSetup
+
+N_PARTS = len(COST_PARTS)
+N_ACCOUNT = N_PARTS + len(METER)
+"""Numbers of a row's account before the levels."""
 
 RENDER_MODES = ("human", "rgb_array", "ansi")
 
@@ -78,8 +82,9 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         self._batch = StnBatch(StnSetup(plant, market, scenarios, split, dr, step_minutes, reward))
         self.observation_space = spaces.observation_space(self._batch)
         self.action_space = spaces.action_space(self._batch)
+        self._applied_from = N_ACCOUNT + len(self._batch.n_modes)
         self._seeded = False
-        self._history: list[tuple[NDArray[np.float64], ...]] = []
+        self._history: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
 
     @property
     def batch(self) -> StnBatch:
@@ -137,17 +142,17 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         batch = self._batch
         if batch.state.over[0]:
             raise ResetNeeded("the day is over or was never started: call reset() before step()")
-        batch.ask(action)
         stock_before = batch.state.stock_t[0].copy() if self.render_mode else None
-        obs = batch.step()[0]
+        obs = batch.step(action)[0]
         results = batch.results
-        account = results.account[0].tolist()
-        info: dict[str, Any] = dict(zip(METER, account[N_PARTS:], strict=True))
-        info["cost"] = dict(zip(COST_PARTS, account[:N_PARTS], strict=True))
-        info["requested"] = batch.request[0].copy()
-        info["applied"] = results.applied[0].copy()
+        account = results.account[0].copy()
+        numbers = account.tolist()
+        info: dict[str, Any] = dict(zip(METER, numbers[N_PARTS:N_ACCOUNT], strict=True))
+        info["cost"] = dict(zip(COST_PARTS, numbers[:N_PARTS], strict=True))
+        info["requested"] = account[N_ACCOUNT : self._applied_from]
+        info["applied"] = account[self._applied_from :]
         if stock_before is not None:
-            self._remember(stock_before)
+            self._remember(stock_before, account)
         return obs, float(results.reward[0]), bool(results.ended[0]), False, info
 
     def action_masks(self) -> NDArray[np.bool_]:
@@ -185,18 +190,17 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
 
     def record(self) -> DayRecord:
         """The day so far, for pictures. Filled only if the env has a render mode."""
-        batch, tasks = self._batch, len(self.plant.tasks)
-        stocks = [before for before, _, _ in self._history]
-        levels = np.array([level for _, level, _ in self._history]).reshape(-1, tasks)
-        width = len(COST_PARTS) + len(METER)
-        account = np.array([row for _, _, row in self._history]).reshape(-1, width)
+        batch = self._batch
+        stocks = [before for before, _ in self._history]
+        width = batch.results.account.shape[1]
+        account = np.array([row for _, row in self._history]).reshape(-1, width)
         return DayRecord(
             plant=self.plant,
             date=batch.date(0),
             step_h=batch.tables.step_h,
-            level=levels,
+            level=account[:, self._applied_from :],
             stock_t=np.array([*stocks, batch.state.stock_t[0]]),
-            meter=account[:, N_PARTS:],
+            meter=account[:, N_PARTS:N_ACCOUNT],
             cost=account[:, :N_PARTS],
             outlook=batch.outlook(0),
         )
@@ -217,11 +221,8 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
             close_window()
         self._batch.close()
 
-    def _remember(self, stock_before: NDArray[np.float64]) -> None:
-        results = self._batch.results
-        self._history.append(
-            (stock_before, results.applied[0].copy(), results.account[0].copy())
-        )
+    def _remember(self, stock_before: NDArray[np.float64], account: NDArray[np.float64]) -> None:
+        self._history.append((stock_before, account))
         if self.render_mode == "human":
             self.render()
 

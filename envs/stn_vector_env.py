@@ -19,8 +19,8 @@ from ..twins.scenarios import Scenarios
 from ..twins.stn_state import COST_PARTS, METER, StnState
 from ..twins.tariff import DrEventProcess
 from . import spaces
-from .stn_batch import N_PARTS, StnBatch, StnSetup
-from .stn_env import put_state
+from .stn_batch import StnBatch, StnSetup
+from .stn_env import N_ACCOUNT, N_PARTS, put_state
 
 _Reply = tuple[
     NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
@@ -147,8 +147,7 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         if not self._seeded or (self._mode is AutoresetMode.DISABLED and over.any()):
             raise ResetNeeded(f"reset rows {np.flatnonzero(over).tolist()} before step()")
         ran = ~over
-        batch.ask(actions)
-        obs = batch.step()
+        obs = batch.step(actions)
         results = batch.results
         ended = results.ended.copy()
         info = self._info(ran)
@@ -158,12 +157,12 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         return obs, results.reward.copy(), ended, np.zeros(self.num_envs, np.bool_), info
 
     def _info(self, ran: NDArray[np.bool_]) -> dict[str, Any]:
-        results = self._batch.results
-        columns = results.account.copy().T
+        account = self._batch.results.account.copy()
+        columns, levels = account.T[:N_ACCOUNT], account[:, N_ACCOUNT:]
+        tasks = len(self._batch.n_modes)
         info: dict[str, Any] = dict(zip(METER, columns[N_PARTS:], strict=True))
         info["cost"] = dict(zip(COST_PARTS, columns[:N_PARTS], strict=True))
-        info["requested"] = self._batch.request.copy()
-        info["applied"] = results.applied.copy()
+        info["requested"], info["applied"] = levels[:, :tasks], levels[:, tasks:]
         return info | {f"_{name}": ran for name in info}
 
     def _days(self) -> NDArray[np.datetime64]:
