@@ -177,7 +177,7 @@ def mask_rows(handle: Any, masks: NDArray[np.bool_]) -> None:
             masks[i] = True
             continue
         write_masks(
-            arrays.tables, state.stock_t[i], state.hold_level[i], state.hold_steps[i],
+            arrays.tables, state.step[i], state.stock_t[i], state.hold_level[i], state.hold_steps[i],
             free_power_kw(arrays.tables, arrays.series, state, i), masks[i],
         )  # fmt: skip
 

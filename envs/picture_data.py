@@ -49,11 +49,11 @@ def clock(record: DayRecord, step: int) -> str:
 def tripped(record: DayRecord) -> NDArray[np.bool_]:
     """Whether a task stood although it had to run [t, J]."""
     trips = np.zeros(record.level.shape, np.bool_)
-    for j, task in enumerate(record.plant.tasks):
-        min_run = max(1, math.ceil(task.min_run_h / record.step_h - TOL))
+    tables = compile_tables(record.plant, round(60 * record.step_h))
+    for j, min_run in enumerate(tables.min_run_steps):
         hold, before = 0, 0.0
         for t, level in enumerate(record.level[:, j]):
-            trips[t, j] = level == 0 and (task.must_run or hold > 0)
+            trips[t, j] = level == 0 and (t >= tables.must_run_from[j] or hold > 0)
             started = level > 0 and level != before
             hold = min_run - 1 if started else max(0, hold - 1)
             before = level

@@ -233,7 +233,13 @@ def _chosen_day(batch: StnBatch, options: dict[str, Any] | None) -> int:
         if key != "day":
             raise InputError("reset options", key, "the only option is 'day'")
     day = (options or {}).get("day")
-    return -1 if day is None else batch.scenarios.index_of(day)
+    if day is None:
+        return -1
+    if isinstance(day, int | np.integer):
+        if not 0 <= day < batch.scenarios.n_days:
+            raise InputError("reset day", day, f"give 0 to {batch.scenarios.n_days - 1}, or a date")
+        return int(day)
+    return batch.scenarios.index_of(day)
 
 
 def put_state(batch: StnBatch, state: StnState) -> None:

@@ -58,13 +58,15 @@ class Mode:
 class Task:
     """A machine or stage that runs in one of its modes, or stands.
 
-    A task *must run* all day if `must_run`, and for `min_run_h` after each start. Standing while
-    it must run is a trip and costs `trip_cost_per_h`.
+    A task *must run* from hour `must_run_from_h` of the day on if `must_run`, and for `min_run_h`
+    after each start. Standing while it must run is a trip and costs `trip_cost_per_h`.
 
     Args:
         name: unique among tasks.
         modes: running modes, by rising power; action k runs `modes[k - 1]`, action 0 stands.
-        must_run: whether standing is a trip at any hour.
+        must_run: whether standing is a trip from `must_run_from_h` on.
+        must_run_from_h: hours into the day before which a task that must run may still stand, such
+            as the first hour of a plant whose stores begin empty [h].
         min_run_h: least time in a mode once it is started [h].
         trip_cost_per_h: cost of standing while the task must run [currency/h].
     """
@@ -72,6 +74,7 @@ class Task:
     name: str
     modes: tuple[Mode, ...]
     must_run: bool = False
+    must_run_from_h: float = 0.0
     min_run_h: float = 0.0
     trip_cost_per_h: float = 0.0
 

@@ -118,6 +118,8 @@ def _check_task(task: Task, plant: StnPlant) -> None:
             (task.must_run, task.min_run_h),
             "they are for discrete plants; set operation = 'discrete' or leave them out",
         )
+    if task.must_run_from_h > 0 and not task.must_run:
+        raise InputError(f"{owner} must_run_from_h", task.must_run_from_h, "set must_run = true too")
     if task.min_run_h > plant.horizon_h:
         raise InputError(f"{owner} min_run_h", task.min_run_h, f"use at most {plant.horizon_h}")
     known = {material.name for material in plant.materials}

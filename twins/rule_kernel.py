@@ -34,7 +34,8 @@ def write_steps_needed(
         needed_t[m] = tables.end_min_t[m] - stock_t[m]
     for j in tables.downstream_first:
         top = tables.n_modes[j] - 1
-        steps[j] = float(steps_left) if tables.must_run[j] else 0.0
+        must_from = max(tables.must_run_from[j], tables.n_steps - steps_left)
+        steps[j] = float(tables.n_steps - must_from)
         for m in range(stock_t.shape[0]):
             if tables.produce_t[j, top, m] > 0.0 and needed_t[m] > 0.0:
                 rate_t = 0.0
@@ -58,6 +59,16 @@ def full_rate_request(tables: StnTables, steps_needed: Floats, request: Floats) 
             request[j] = top
         else:
             request[j] = 0.0
+
+
+@entry
+def full_rate(
+    tables: StnTables, stock_t: Floats, steps_left: int, needed_t: Floats, steps: Floats,
+    request: Floats,
+) -> None:  # fmt: skip
+    """Write the steps that each task still needs [J], and the rule's request [J]."""
+    write_steps_needed(tables, stock_t, steps_left, needed_t, steps)
+    full_rate_request(tables, steps, request)
 
 
 @entry

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 from .jit import kernel, rare
@@ -149,6 +150,12 @@ def _highest(
 
 
 @kernel
+def must_run(tables: StnTables, step: int, j: int, hold_steps: int) -> bool:
+    """Whether standing would be a trip."""
+    return step >= tables.must_run_from[j] or hold_steps > 0
+
+
+@kernel
 def wanted_level(request: float, hold_level: float, hold_steps: int) -> float:
     """The request, but for a task within its minimum run time: its mode, or standing."""
     if hold_steps > 0 and request > 0.0:
@@ -158,13 +165,14 @@ def wanted_level(request: float, hold_level: float, hold_steps: int) -> float:
 
 @kernel
 def realise(
-    tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, request: Floats,
-    free_kw: float, work: Work,
+    tables: StnTables, step: int, stock_t: Floats, hold_level: Floats, hold_steps: Ints,
+    request: Floats, free_kw: float, work: Work,
 ) -> float:  # fmt: skip
     """Write the levels that the plant runs, and their flows, to `work`.
 
     Args:
         tables: the plant.
+        step: the step of the day.
         stock_t: stocks [M].
         hold_level: modes to be kept [J].
         hold_steps: for how many steps [J].
@@ -185,13 +193,13 @@ def realise(
         _add_flows(tables, j, work.level[j], 1.0, work)
     if _all_fit(tables, stock_t, power_kw, free_kw, work):
         return power_kw
-    return _fill_up(tables, stock_t, hold_level, hold_steps, request, free_kw, work)
+    return _fill_up(tables, step, stock_t, hold_level, hold_steps, request, free_kw, work)
 
 
 @kernel
 def _fill_up(
-    tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, request: Floats,
-    free_kw: float, work: Work,
+    tables: StnTables, step: int, stock_t: Floats, hold_level: Floats, hold_steps: Ints,
+    request: Floats, free_kw: float, work: Work,
 ) -> float:  # fmt: skip
     tasks = request.shape[0]
     work.level[:] = 0.0
@@ -204,7 +212,7 @@ def _fill_up(
             for j in range(tasks):
                 wanted = wanted_level(request[j], hold_level[j], hold_steps[j])
                 now = work.level[j]
-                if wanted <= now or urgent != (tables.must_run[j] or hold_steps[j] > 0):
+                if wanted <= now or urgent != must_run(tables, step, j, hold_steps[j]):
                     continue
                 own_kw = at_level(tables.power_kw, j, now)
                 spare_kw = free_kw - power_kw + own_kw
@@ -224,8 +232,8 @@ def _fill_up(
 
 @rare
 def write_masks(
-    tables: StnTables, stock_t: Floats, hold_level: Floats, hold_steps: Ints, free_kw: float,
-    mask: np.ndarray,
+    tables: StnTables, step: int, stock_t: Floats, hold_level: Floats, hold_steps: Ints,
+    free_kw: float, mask: NDArray[np.bool_],
 ) -> None:  # fmt: skip
     """Write which modes each task may ask for, all tasks one after the other, to `mask`.
 
@@ -234,6 +242,7 @@ def write_masks(
 
     Args:
         tables: the plant.
+        step: the step of the day.
         stock_t: stocks [M].
         hold_level: modes to be kept [J].
         hold_steps: for how many steps [J].
@@ -248,8 +257,7 @@ def write_masks(
             may = kept and _may_fit(tables, stock_t, j, k, free_kw)
             mask[first + k] = may
             may_run = may_run or may
-        must = tables.must_run[j] or hold_steps[j] > 0
-        mask[first] = not (must and may_run)
+        mask[first] = not (may_run and must_run(tables, step, j, hold_steps[j]))
         first += tables.n_modes[j]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .errors import InputError
 from .plant import StnPlant
-from .rule_kernel import rule_loads
+from .rule_kernel import full_rate, rule_loads
 from .scenarios import Scenarios
 from .stn_state import (
     BASE_LOAD_KW,
@@ -62,6 +62,23 @@ def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnS
     baseline_kw = _baseline_load_kw(tables, series, scenarios.dates) if given is None else given
     values[..., BASELINE_LOAD_KW] = baseline_kw
     return series
+
+
+def full_rate_levels(tables: StnTables, stock_t: Floats, steps_left: int) -> tuple[Floats, Floats]:
+    """What the reference rule asks for, and for how long it still will.
+
+    Args:
+        tables: the plant.
+        stock_t: stocks [M].
+        steps_left: steps until the end of the day.
+
+    Returns:
+        Levels asked for now [J], and steps at full rate that each task still needs [J].
+    """
+    tasks, materials = len(tables.n_modes), len(tables.stock_min_t)
+    request, steps = np.zeros(tasks), np.zeros(tasks)
+    full_rate(tables, stock_t, steps_left, np.zeros(materials), steps, request)
+    return request, steps
 
 
 def _event_steps(scenarios: Scenarios) -> np.ndarray:

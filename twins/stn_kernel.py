@@ -9,7 +9,7 @@ from __future__ import annotations
 
 
 from .jit import kernel, rare
-from .shield_kernel import at_level, realise
+from .shield_kernel import at_level, must_run, realise
 from .stn_state import (
     BASE_LOAD_KW,
     BASELINE_LOAD_KW,
@@ -60,7 +60,7 @@ def advance(
     """Run row i for one step under the levels asked for [J]; add to `cost`, `meter` [zeros]."""
     day, step = state.day[i], state.step[i]
     power_kw = realise(
-        tables, state.stock_t[i], state.hold_level[i], state.hold_steps[i], request,
+        tables, step, state.stock_t[i], state.hold_level[i], state.hold_steps[i], request,
         free_power_kw(tables, series, state, i), work,
     )  # fmt: skip
     for j in range(request.shape[0]):
@@ -83,7 +83,7 @@ def advance(
 @kernel
 def _run_task(tables: StnTables, state: StnState, i: int, j: int, level: float) -> float:
     """Note what task j runs from this step on; return the cost of a trip, if it is one."""
-    must = tables.must_run[j] or state.hold_steps[i, j] > 0
+    must = must_run(tables, state.step[i], j, state.hold_steps[i, j])
     if level == state.level[i, j]:
         state.since[i, j] += 1
     else:

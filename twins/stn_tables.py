@@ -50,8 +50,8 @@ class StnTables(NamedTuple):
     """[J] how many materials a task takes or makes."""
     touched: Ints
     """[J, M] which ones; only the first `n_touched` of a row count."""
-    must_run: NDArray[np.bool_]
-    """[J] whether standing is a trip at any time."""
+    must_run_from: Ints
+    """[J] step from which on standing is a trip; `n_steps` for never."""
     min_run_steps: Ints
     """[J] least number of steps in a started mode (1 for none)."""
     trip_cost_per_h: Floats
@@ -130,10 +130,10 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
         produce_t=_frozen(produce_t),
         n_touched=_ints(touches.sum(axis=1)),
         touched=_ints(np.argsort(~touches, axis=1, kind="stable")),
-        must_run=_frozen(np.array([task.must_run for task in plant.tasks])),
-        min_run_steps=_ints(
-            [max(1, math.ceil(task.min_run_h / step_h - TOL)) for task in plant.tasks]
+        must_run_from=_ints(
+            [_steps(t.must_run_from_h, step_h) if t.must_run else steps for t in plant.tasks]
         ),
+        min_run_steps=_ints([max(1, _steps(task.min_run_h, step_h)) for task in plant.tasks]),
         trip_cost_per_h=_floats([task.trip_cost_per_h for task in plant.tasks]),
         stock_min_t=_floats([m.min_t for m in plant.materials]),
         stock_max_t=_floats([m.max_t for m in plant.materials]),
@@ -166,6 +166,11 @@ def downstream_first(plant: StnPlant) -> list[int]:
         order.append(chosen)
         left.remove(chosen)
     return order
+
+
+def _steps(time_h: float, step_h: float) -> int:
+    """Whole steps that cover a time."""
+    return math.ceil(time_h / step_h - TOL)
 
 
 def _names(modes: tuple[Mode, ...], side: str) -> set[str]:

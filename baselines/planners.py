@@ -1,0 +1,95 @@
+"""Policies that solve the scheduling model: day ahead, rolling, and with perfect foresight."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..envs.policy import Env
+from ..twins.outlook import Outlook
+from ..twins.scheduling import Schedule, Scheduler
+from ..twins.stn_tables import Floats, StnTables
+from .base import FactoryPolicy
+
+
+class _Planner(FactoryPolicy):
+    """Keeps the compiled scheduling model as long as the plant stays the same."""
+
+    _planned: tuple[StnTables, Scheduler] | None = None
+
+    def reset(self, env: Env) -> None:
+        """Get ready for the episode that `env` has just started."""
+        super().reset(env)
+        if self._planned is None or self._planned[0] is not self.tables:
+            self._planned = (self.tables, Scheduler(self.tables))
+        self.scheduler = self._planned[1]
+
+
+class _OpenLoop(_Planner):
+    """Plans at the start of the day and keeps to the plan."""
+
+    mip_gap = 1e-4
+
+    def reset(self, env: Env) -> None:
+        """Plan the day that `env` has just started."""
+        super().reset(env)
+        self.schedule: Schedule = self.scheduler.plan(self.outlook(), mip_gap=self.mip_gap)
+
+    def outlook(self) -> Outlook:
+        """What the plan is made on."""
+        return self.env.view()
+
+    def levels(self) -> Floats:
+        """The step of the plan."""
+        return self.schedule.levels[self.env.view().step]
+
+
+class DayAheadMilp(_OpenLoop):
+    """Plans once on the day-ahead expectation; later prices, PV and DR events do not move it."""
+
+
+class Optimum(_OpenLoop):
+    """Plans with all prices, generation and DR events in hindsight: the bound of every policy."""
+
+    mip_gap = 1e-6
+
+    def outlook(self) -> Outlook:
+        """The day as it will really come."""
+        return self.env.hindsight()
+
+    @property
+    def bound(self) -> float:
+        """Proven lower bound on the cost of the day [currency]."""
+        return self.schedule.bound
+
+
+class RollingMpc(_Planner):
+    """Re-plans the rest of the day in every step, and runs the first step of the plan.
+
+    Knows the current price. Expects later prices to differ from the day-ahead price by the
+    present spread, which fades by `decay_per_h`.
+
+    Args:
+        decay_per_h: share of the spread that is left after an hour.
+        mip_gap: relative gap of each plan.
+    """
+
+    def __init__(self, decay_per_h: float = 0.5, mip_gap: float = 1e-3) -> None:
+        self.decay_per_h = decay_per_h
+        self.mip_gap = mip_gap
+
+    def levels(self) -> Floats:
+        """The first step of a fresh plan."""
+        view = self.env.view()
+        expected = view.with_prices(
+            self._faded(view.step, view.buy_price_per_kwh, view.buy_forecast_per_kwh),
+            self._faded(view.step, view.sell_price_per_kwh, view.sell_forecast_per_kwh),
+        )
+        return self.scheduler.plan(expected, mip_gap=self.mip_gap).levels[view.step]
+
+    def _faded(self, step: int, known: Floats, forecast: Floats) -> Floats:
+        """Realised prices up to now, then the forecast plus the fading spread [T]."""
+        ahead_h = np.arange(1, len(known) - step) * self.tables.step_h
+        prices = known.copy()
+        spread = known[step] - forecast[step]
+        prices[step + 1 :] = forecast[step + 1 :] + spread * self.decay_per_h**ahead_h
+        return prices

@@ -1,0 +1,37 @@
+"""The policies by the names that the command line and result files use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from ..envs.policy import Policy
+from ..twins.errors import InputError
+
+
+def _from(module: str, name: str) -> Any:
+    return getattr(import_module(f".{module}", __package__), name)
+
+
+POLICIES: dict[str, Callable[[int], Policy]] = {
+    "rule": lambda seed: _from("rules", "ReferenceRule")(),
+    "threshold": lambda seed: _from("rules", "PriceThreshold")(),
+    "random": lambda seed: _from("rules", "RandomPolicy")(seed),
+    "milp-day-ahead": lambda seed: _from("planners", "DayAheadMilp")(),
+    "mpc": lambda seed: _from("planners", "RollingMpc")(),
+    "optimum": lambda seed: _from("planners", "Optimum")(),
+}
+"""Makers of policies, given a seed. Planners need the extra `plan`."""
+
+
+def make_policy(name: str, seed: int = 0) -> Policy:
+    """Make a policy by its name.
+
+    Raises:
+        InputError: an unknown name.
+        MissingExtraError: a planner without the packages of the extra `plan`.
+    """
+    if name not in POLICIES:
+        raise InputError("policy", name, f"use one of {', '.join(POLICIES)}")
+    return POLICIES[name](seed)
