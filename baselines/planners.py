@@ -40,7 +40,7 @@ class _OpenLoop(_Planner):
 
     def levels(self) -> Floats:
         """The step of the plan."""
-        return self.schedule.levels[self.env.view().step]
+        return np.asarray(self.schedule.levels[self.env.view().step])
 
 
 class DayAheadMilp(_OpenLoop):
@@ -84,7 +84,7 @@ class RollingMpc(_Planner):
             self._faded(view.step, view.buy_price_per_kwh, view.buy_forecast_per_kwh),
             self._faded(view.step, view.sell_price_per_kwh, view.sell_forecast_per_kwh),
         )
-        return self.scheduler.plan(expected, mip_gap=self.mip_gap).levels[view.step]
+        return np.asarray(self.scheduler.plan(expected, mip_gap=self.mip_gap).levels[view.step])
 
     def _faded(self, step: int, known: Floats, forecast: Floats) -> Floats:
         """Realised prices up to now, then the forecast plus the fading spread [T]."""

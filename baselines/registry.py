@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from ..envs.policy import Policy
 from ..twins.errors import InputError
 
 
-def _from(module: str, name: str) -> Any:
-    return getattr(import_module(f".{module}", __package__), name)
+def _from(module: str, name: str) -> Callable[..., Policy]:
+    """A policy class, imported when it is first needed."""
+    made: Callable[..., Policy] = getattr(import_module(f".{module}", __package__), name)
+    return made
 
 
 POLICIES: dict[str, Callable[[int], Policy]] = {

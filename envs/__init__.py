@@ -6,7 +6,7 @@ Importing this package registers the envs: `gymnasium.make("plantgym/CementPv-v0
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .registry import ENV_IDS, register_envs
 
@@ -28,7 +28,7 @@ _HOME = {
 register_envs()
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # numba loads with the first env that is made, so that the import stays fast.
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

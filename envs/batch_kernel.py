@@ -1,20 +1,17 @@
-"""Runs rows of a batch: draw a day, step, observe, restart. Calls the twin's kernels, adds no physics.
+"""Runs rows of a batch: draw a day, step, observe, restart.
 
-All arrays of a batch travel in one `Handle`: a compiled call unpacks each array argument, and for
-a single env that would cost more than the step itself.
+Calls the twin's kernels and adds no physics.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import config
-from numba.core import types
-from numba.experimental import structref
 from numpy.typing import NDArray
 
 from ..twins.event_kernel import EventTables, draw_event
+from ..twins.handle import Handle
 from ..twins.jit import entry, kernel, rare
 from ..twins.rng_kernel import uniform
 from ..twins.shield_kernel import write_masks
@@ -63,26 +60,7 @@ class BatchArrays(NamedTuple):
     """[parts] reward of a unit of cost, by part."""
 
 
-@structref.register
-class _HandleType(types.StructRef):  # type: ignore[misc]
-    def preprocess_fields(self, fields: Any) -> Any:
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class _CompiledHandle(structref.StructRefProxy):  # type: ignore[misc]
-    def __new__(cls, arrays: BatchArrays) -> _CompiledHandle:
-        return structref.StructRefProxy.__new__(cls, arrays)  # type: ignore[no-any-return]
-
-
-structref.define_proxy(_CompiledHandle, _HandleType, ["arrays"])
-
-
-class _PlainHandle:
-    def __init__(self, arrays: BatchArrays) -> None:
-        self.arrays = arrays
-
-
-Handle: type = _PlainHandle if config.DISABLE_JIT else _CompiledHandle
+BatchHandle = Handle[BatchArrays]
 
 
 @rare
@@ -102,7 +80,7 @@ def _draw_day(
 
 
 @entry
-def reset_row(handle: Any, i: int, day: int, obs: Float32s) -> None:
+def reset_row(handle: BatchHandle, i: int, day: int, obs: Float32s) -> None:
     """Start row i on a random day, or on the day asked for (`day` >= 0), and observe it."""
     arrays = handle.arrays
     tables, state = arrays.tables, arrays.state
@@ -111,7 +89,7 @@ def reset_row(handle: Any, i: int, day: int, obs: Float32s) -> None:
 
 
 @entry
-def observe_row(handle: Any, i: int, obs: Float32s) -> None:
+def observe_row(handle: BatchHandle, i: int, obs: Float32s) -> None:
     """Write the observation of row i."""
     arrays = handle.arrays
     observe(arrays.tables, arrays.series, arrays.shown, arrays.state, i, obs)
@@ -138,19 +116,19 @@ def _take_levels(arrays: BatchArrays, levels: Floats) -> int:
 
 
 @entry
-def take_modes(handle: Any, modes: NDArray[np.int64]) -> int:
+def take_modes(handle: BatchHandle, modes: NDArray[np.int64]) -> int:
     """Note the modes [n, J] asked for; return the first row that is out of range, -1 if none."""
     return _take_modes(handle.arrays, modes)
 
 
 @entry
-def take_levels(handle: Any, levels: Floats) -> int:
+def take_levels(handle: BatchHandle, levels: Floats) -> int:
     """Note the levels [n, J] asked for, -1 to 1; return the first row out of range or NaN."""
     return _take_levels(handle.arrays, levels)
 
 
 @entry
-def run_modes(handle: Any, modes: NDArray[np.int64], autoreset: int, obs: Float32s) -> int:
+def run_modes(handle: BatchHandle, modes: NDArray[np.int64], autoreset: int, obs: Float32s) -> int:
     """`take_modes`, then, if all are good, `step_rows` of all rows: one call instead of two."""
     bad = _take_modes(handle.arrays, modes)
     if bad < 0:
@@ -159,7 +137,7 @@ def run_modes(handle: Any, modes: NDArray[np.int64], autoreset: int, obs: Float3
 
 
 @entry
-def run_levels(handle: Any, levels: Floats, autoreset: int, obs: Float32s) -> int:
+def run_levels(handle: BatchHandle, levels: Floats, autoreset: int, obs: Float32s) -> int:
     """`take_levels`, then, if all are good, `step_rows` of all rows: one call instead of two."""
     bad = _take_levels(handle.arrays, levels)
     if bad < 0:
@@ -168,7 +146,7 @@ def run_levels(handle: Any, levels: Floats, autoreset: int, obs: Float32s) -> in
 
 
 @entry
-def mask_rows(handle: Any, masks: NDArray[np.bool_]) -> None:
+def mask_rows(handle: BatchHandle, masks: NDArray[np.bool_]) -> None:
     """Write the action masks of all rows [n, sum of n_modes]."""
     arrays = handle.arrays
     state = arrays.state
@@ -176,15 +154,16 @@ def mask_rows(handle: Any, masks: NDArray[np.bool_]) -> None:
         if state.over[i]:
             masks[i] = True
             continue
+        free_kw = free_power_kw(arrays.tables, arrays.series, state, i)
         write_masks(
-            arrays.tables, state.step[i], state.stock_t[i], state.hold_level[i], state.hold_steps[i],
-            free_power_kw(arrays.tables, arrays.series, state, i), masks[i],
+            arrays.tables, state.step[i], state.stock_t[i], state.hold_level[i],
+            state.hold_steps[i], free_kw, masks[i],
         )  # fmt: skip
 
 
 @entry
 def step_rows(
-    handle: Any, thread: int, start: int, stop: int, autoreset: int, obs: Float32s
+    handle: BatchHandle, thread: int, start: int, stop: int, autoreset: int, obs: Float32s
 ) -> None:
     """Run rows `start` to `stop - 1` for one step under their requests.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 from ..twins.jit import kernel
 from ..twins.stn_state import BASELINE_LOAD_KW, StnSeries, StnState
 from ..twins.stn_tables import StnTables

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..twins.stn_state import COST_PARTS, METER
-from ..twins.stn_tables import TOL, Floats
+from ..twins.stn_tables import Floats, compile_tables
 from .day_record import DayRecord
 
 _OFTEN_OVER_NEED = 4.0

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..twins.errors import InputError
 from ..twins.events import event_tables
+from ..twins.handle import make_handle
 from ..twins.markets import load_scenarios
 from ..twins.outlook import Outlook
 from ..twins.plant import StnPlant
@@ -88,12 +90,10 @@ class StnBatch:
         everything = stn_series(plant, self.tables, scenarios)
         self.scenarios = scenarios.split(setup.split)
         chosen = np.searchsorted(scenarios.dates, self.scenarios.dates)
-        series = type(everything)(*(field[chosen] for field in everything))
+        series = everything.days(chosen)
         events = event_tables(plant, setup.dr, self.tables)
         has_dr = events.probability >= 0 or bool((series.dr_steps[:, 1] != NO_EVENT).any())
-        self.observed, shown = build_observation(
-            plant, self.tables, self.scenarios, has_dr
-        )
+        self.observed, shown = build_observation(plant, self.tables, self.scenarios, has_dr)
         self.n_observed = sum(entry.size for entry in self.observed)
         self.reference_cost = mean_price(plant) * plant.max_power_kw * plant.horizon_h
         """Cost that a reward of -1 stands for: a day at full power at the tariff's mean price."""
@@ -123,7 +123,7 @@ class StnBatch:
 
     def _connect(self) -> None:
         """Make what cannot be copied or pickled: the kernel's handle and the threads."""
-        self._handle: Any = kernel.Handle(self._arrays)
+        self._handle = make_handle(self._arrays)
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -209,8 +209,8 @@ class StnBatch:
     def _step_in_threads(self, pool: ThreadPoolExecutor, obs: Float32s) -> None:
         edges = [len(obs) * k // self._threads for k in range(self._threads + 1)]
         jobs = [
-            pool.submit(kernel.step_rows, self._handle, k, *edges[k : k + 2], self.autoreset, obs)
-            for k in range(self._threads)
+            pool.submit(kernel.step_rows, self._handle, k, start, stop, self.autoreset, obs)
+            for k, (start, stop) in enumerate(pairwise(edges))
         ]
         for job in jobs:
             job.result()
@@ -224,7 +224,7 @@ class StnBatch:
     def levels_to_action(self, levels: Floats) -> NDArray[Any]:
         """The action that asks for levels [..., J]."""
         if self.tables.continuous:
-            return levels * (2.0 / (self.tables.n_modes - 1)) - 1.0
+            return np.asarray(levels * (2.0 / (self.tables.n_modes - 1)) - 1.0)
         return np.rint(levels).astype(np.int64)
 
     def date(self, row: int) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium import Space
+from gymnasium.core import RenderFrame
 from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
@@ -80,7 +82,7 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
             raise InputError("render_mode", render_mode, f"use one of {RENDER_MODES} or None")
         self.render_mode = render_mode
         self._batch = StnBatch(StnSetup(plant, market, scenarios, split, dr, step_minutes, reward))
-        self.observation_space = spaces.observation_space(self._batch)
+        self.observation_space: Space[Any] = spaces.observation_space(self._batch)
         self.action_space = spaces.action_space(self._batch)
         self._applied_from = N_ACCOUNT + len(self._batch.n_modes)
         self._seeded = False
@@ -161,7 +163,8 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         False where the shield would surely change the mode, or where standing would be a trip
         while a running mode may do. Continuous plants have no masks.
         """
-        return self._batch.masks()[0]
+        masks: NDArray[np.bool_] = self._batch.masks()[0]
+        return masks
 
     def view(self) -> Outlook:
         """What may be known now, in physical units: what rules and planners read."""
@@ -205,7 +208,7 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
             outlook=batch.outlook(0),
         )
 
-    def render(self) -> Any:
+    def render(self) -> RenderFrame | list[RenderFrame] | None:
         """A picture of the day so far: RGB array, text, or a window (None)."""
         from .rendering import render
 

@@ -193,6 +193,6 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
             self._batch.observe_row(row, obs[row])
         return obs
 
-    def close_extras(self, **kwargs: Any) -> None:
+    def close_extras(self, **kwargs: object) -> None:
         """Stop the threads."""
         self._batch.close()

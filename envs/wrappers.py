@@ -27,7 +27,7 @@ class DictObservation(gym.ObservationWrapper[dict[str, NDArray[np.float32]], Any
         self._slices = observation_slices(base.batch)
         flat = base.observation_space
         assert isinstance(flat, spaces.Box)
-        self.observation_space = spaces.Dict(
+        self.observation_space: spaces.Space[Any] = spaces.Dict(
             {
                 name: spaces.Box(flat.low[place], flat.high[place], dtype=np.float32)
                 for name, place in self._slices.items()

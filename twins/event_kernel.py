@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
-
-from .jit import kernel, rare
+from .jit import rare
 from .rng_kernel import uniform
 from .stn_state import NO_EVENT, StnState
 from .stn_tables import Ints

@@ -13,9 +13,7 @@ from .stn_tables import StnTables
 from .tariff import DrEventProcess
 
 
-def event_tables(
-    plant: StnPlant, dr: DrEventProcess | bool, tables: StnTables
-) -> EventTables:
+def event_tables(plant: StnPlant, dr: DrEventProcess | bool, tables: StnTables) -> EventTables:
     """The process that an env's `dr` argument stands for.
 
     Raises:

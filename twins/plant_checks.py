@@ -119,7 +119,9 @@ def _check_task(task: Task, plant: StnPlant) -> None:
             "they are for discrete plants; set operation = 'discrete' or leave them out",
         )
     if task.must_run_from_h > 0 and not task.must_run:
-        raise InputError(f"{owner} must_run_from_h", task.must_run_from_h, "set must_run = true too")
+        raise InputError(
+            f"{owner} must_run_from_h", task.must_run_from_h, "set must_run = true too"
+        )
     if task.min_run_h > plant.horizon_h:
         raise InputError(f"{owner} min_run_h", task.min_run_h, f"use at most {plant.horizon_h}")
     known = {material.name for material in plant.materials}
@@ -168,8 +170,10 @@ def _check_cycles(plant: StnPlant) -> None:
     if waiting:
         cycle = sorted(waiting)
         raise InputError(
-            "task", cycle, "these form or feed a cycle without stock; give one of its materials "
-            "an initial_t above min_t"
+            "task",
+            cycle,
+            "these form or feed a cycle without stock; give one of its materials "
+            "an initial_t above min_t",
         )
 
 

@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from .errors import InputError
 from .plant import Material, Mode, Site, StnPlant, Task
 from .tariff import DrEventProcess, DrProgramme, Tariff, TouPeriod
+
+_Entry = TypeVar(
+    "_Entry", Material, Task, Mode, Site, Tariff, TouPeriod, DrProgramme, DrEventProcess
+)
 
 _TOP_KEYS = ("material", "task", "site", "tariff", "dr", "sources")
 _SIMPLE_KEYS = (
@@ -64,7 +68,9 @@ def parse_plant(text: str, origin: str = "plant") -> StnPlant:
     events = dr.pop("events", None) if dr is not None else None
     return StnPlant(
         **{key: data[key] for key in _SIMPLE_KEYS if key in data},
-        materials=tuple(_build(Material, "material", row) for row in _rows(origin, data, "material")),
+        materials=tuple(
+            _build(Material, "material", row) for row in _rows(origin, data, "material")
+        ),
         tasks=tuple(_task(row) for row in _rows(origin, data, "task")),
         site=_build(Site, "site", _table(origin, data, "site")),
         tariff=_tariff(_table(origin, data, "tariff")),
@@ -105,8 +111,8 @@ def save_plant(plant: StnPlant, path: str | os.PathLike[str]) -> None:
     draft.replace(target)
 
 
-def _plain(entry: Any) -> dict[str, Any]:
-    values = {field.name: getattr(entry, field.name) for field in fields(entry)}
+def _plain(entry: object) -> dict[str, Any]:
+    values = {field.name: getattr(entry, field.name) for field in fields(cast(Any, entry))}
     return {
         key: dict(value) if isinstance(value, Mapping) else value
         for key, value in values.items()
@@ -143,7 +149,7 @@ def _table(owner: str, data: Mapping[str, Any], key: str) -> dict[str, Any]:
     return table
 
 
-def _build(kind: Any, owner: str, row: dict[str, Any]) -> Any:
+def _build(kind: type[_Entry], owner: str, row: dict[str, Any]) -> _Entry:
     """Make a dataclass of a TOML table whose keys are its fields."""
     if "name" in row and not owner.startswith("task"):
         owner = f"{owner} {row['name']!r}"
@@ -154,10 +160,11 @@ def _build(kind: Any, owner: str, row: dict[str, Any]) -> Any:
         if field.default is MISSING and field.default_factory is MISSING
     )
     _check_keys(owner, row, known, needed)
-    return kind(**{key: _tuples(value) for key, value in row.items()})
+    values: dict[str, Any] = {key: _tuples(value) for key, value in row.items()}
+    return kind(**values)
 
 
-def _tuples(value: Any) -> Any:
+def _tuples(value: object) -> object:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 

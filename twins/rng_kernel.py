@@ -7,7 +7,6 @@ of period 2^64.
 from __future__ import annotations
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from .jit import kernel

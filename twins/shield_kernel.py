@@ -14,7 +14,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-
 from .jit import kernel, rare
 from .stn_state import Work
 from .stn_tables import STOCK_TOL, Floats, Ints, StnTables
@@ -28,8 +27,8 @@ def at_level(table: Floats, j: int, level: float) -> float:
     k = int(level)
     part = level - k
     if part == 0.0:
-        return table[j, k]
-    return (1.0 - part) * table[j, k] + part * table[j, k + 1]
+        return float(table[j, k])
+    return float((1.0 - part) * table[j, k] + part * table[j, k + 1])
 
 
 @kernel
@@ -52,7 +51,7 @@ def _add_flows(tables: StnTables, j: int, level: float, sign: float, work: Work)
 @kernel
 def stock_tol(tables: StnTables, m: int) -> float:
     """Overshoot of a stock limit that counts as rounding [stock_unit]."""
-    return STOCK_TOL * max(1.0, abs(tables.stock_max_t[m]))
+    return STOCK_TOL * max(1.0, abs(float(tables.stock_max_t[m])))
 
 
 @kernel
@@ -65,7 +64,9 @@ def _stock_fits(tables: StnTables, m: int, stock_t: float, taken_t: float, made_
 
 
 @kernel
-def _all_fit(tables: StnTables, stock_t: Floats, power_kw: float, free_kw: float, work: Work) -> bool:
+def _all_fit(
+    tables: StnTables, stock_t: Floats, power_kw: float, free_kw: float, work: Work
+) -> bool:
     if power_kw > free_kw + _POWER_TOL_KW:
         return False
     for m in range(stock_t.shape[0]):

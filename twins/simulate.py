@@ -91,10 +91,11 @@ def _event_steps(scenarios: Scenarios) -> np.ndarray:
 
 def _baseline_load_kw(tables: StnTables, series: StnSeries, dates: np.ndarray) -> Floats:
     load_kw = np.zeros(series.values.shape[:2])
-    tasks, materials = len(tables.n_modes), len(tables.stock_min_t)
+    tasks, needed_t = len(tables.n_modes), np.zeros(len(tables.stock_min_t))
+    cost, meter = np.zeros(len(COST_PARTS)), np.zeros(len(METER))
     rule_loads(
-        tables, series, new_state(tables, 1), new_work(tables), np.zeros(materials),
-        np.zeros(tasks), np.zeros(tasks), np.zeros(len(COST_PARTS)), np.zeros(len(METER)), 0, load_kw,
+        tables, series, new_state(tables, 1), new_work(tables), needed_t, np.zeros(tasks),
+        np.zeros(tasks), cost, meter, 0, load_kw,
     )  # fmt: skip
     working = np.flatnonzero(np.is_busday(dates))
     baseline_kw = np.empty_like(load_kw)

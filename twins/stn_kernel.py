@@ -6,8 +6,6 @@ metered values stand in the order of `stn_state.COST_PARTS` and `stn_state.METER
 
 from __future__ import annotations
 
-
-
 from .jit import kernel, rare
 from .shield_kernel import at_level, must_run, realise
 from .stn_state import (
@@ -49,7 +47,7 @@ def free_power_kw(tables: StnTables, series: StnSeries, state: StnState, i: int)
     """Power that the tasks of row i may draw in this step without breaking the import limit."""
     day, step = state.day[i], state.step[i]
     own_kw = series.values[day, step, GENERATION_KW] - series.values[day, step, BASE_LOAD_KW]
-    return tables.import_limit_kw + own_kw
+    return tables.import_limit_kw + float(own_kw)
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,10 @@ class StnSeries(NamedTuple):
     dr_award_kw: Floats
     """[D] awarded capacity of the day's own event."""
 
+    def days(self, chosen: Ints) -> StnSeries:
+        """Some of the days, by their indices."""
+        return StnSeries(self.values[chosen], self.dr_steps[chosen], self.dr_award_kw[chosen])
+
 
 class StnState(NamedTuple):
     """State of n plants, a row each."""
@@ -68,13 +73,9 @@ class StnState(NamedTuple):
     hold_steps: Ints
     """[n, J] steps for which a started mode must still be kept."""
 
-    def rows(self, start: int, stop: int) -> StnState:
-        """A view on some of the rows."""
-        return StnState(*(field[start:stop] for field in self))
-
     def copy(self) -> StnState:
         """A copy that shares no memory."""
-        return StnState(*(field.copy() for field in self))
+        return deepcopy(self)
 
 
 class Work(NamedTuple):
@@ -111,7 +112,9 @@ def new_work(tables: StnTables, *threads: int) -> Work:
     """Scratch memory for a plant; with a number of threads, a row of it for each."""
     tasks, materials = len(tables.n_modes), len(tables.stock_min_t)
     return Work(
-        np.zeros((*threads, tasks)), np.zeros((*threads, materials)), np.zeros((*threads, materials))
+        np.zeros((*threads, tasks)),
+        np.zeros((*threads, materials)),
+        np.zeros((*threads, materials)),
     )
 
 
