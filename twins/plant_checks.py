@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from .errors import InputError
+from .value_checks import check_flag, check_number, check_text, check_whole
 
 if TYPE_CHECKING:
     from .plant import Material, Mode, StnPlant, Task
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 def check_plant(plant: StnPlant) -> None:
     """Raise `InputError` for the first thing that keeps the table from being a plant."""
+    _check_texts(plant)
     if plant.operation not in ("discrete", "continuous"):
         raise InputError("operation", plant.operation, "use 'discrete' or 'continuous'")
     if not plant.materials:
@@ -30,25 +32,24 @@ def check_plant(plant: StnPlant) -> None:
         _check_material(material)
     for task in plant.tasks:
         _check_task(task, plant)
+    if plant.max_power_kw == 0:
+        raise InputError("task modes power_kw", 0.0, "give at least one mode a power above 0")
     _check_cycles(plant)
     _check_targets(plant)
 
 
+def _check_texts(plant: StnPlant) -> None:
+    for field in ("name", "currency", "stock_unit"):
+        check_text(field, getattr(plant, field))
+    for topic, source in plant.sources.items():
+        check_text(f"sources {topic!r}", source)
+
+
 def _check_unique(kind: str, names: Iterable[str]) -> None:
     for name, count in Counter(names).items():
-        if not name:
-            raise InputError(f"{kind} name", name, "give it a name")
+        check_text(f"{kind} name", name)
         if count > 1:
             raise InputError(f"{kind} name", name, f"it is used {count} times; rename the others")
-
-
-def _number(field: str, value: object, *, low: float = 0.0, high: float = math.inf) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise InputError(field, value, "give a number")
-    if value < low:
-        raise InputError(field, value, f"give a value of at least {low:g}")
-    if value > high:
-        raise InputError(field, value, f"give a value of at most {high:g}")
 
 
 def _check_numbers(owner: str, entry: object) -> None:
@@ -57,17 +58,13 @@ def _check_numbers(owner: str, entry: object) -> None:
     for field in fields(entry):
         value = getattr(entry, field.name)
         if field.type in ("float", "float | None") and value is not None:
-            _number(f"{owner} {field.name}".strip(), value)
-            if math.isinf(value):
-                raise InputError(f"{owner} {field.name}", value, "give a finite number")
+            check_number(f"{owner} {field.name}", value)
 
 
 def _check_day(plant: StnPlant) -> None:
-    for field in ("horizon_h", "start_hour"):
-        if not isinstance(getattr(plant, field), int):
-            raise InputError(field, getattr(plant, field), "give a whole number of hours")
-    _number("horizon_h", plant.horizon_h, low=1, high=24)
-    _number("start_hour", plant.start_hour, high=24 - plant.horizon_h)
+    check_flag("same_step_transfer", plant.same_step_transfer)
+    check_whole("horizon_h", plant.horizon_h, low=1, high=24)
+    check_whole("start_hour", plant.start_hour, high=24 - plant.horizon_h)
     if plant.dr_events and not plant.dr:
         raise InputError("dr.events", plant.dr_events, "give the settlement in [dr] too")
     for window in plant.dr_events.windows if plant.dr_events else ():
@@ -112,6 +109,7 @@ def _check_task(task: Task, plant: StnPlant) -> None:
     if not task.modes:
         raise InputError(f"{owner} modes", (), "give it at least one running mode")
     _check_numbers(owner, task)
+    check_flag(f"{owner} must_run", task.must_run)
     if plant.operation == "continuous" and (task.must_run or task.min_run_h > 0):
         raise InputError(
             f"{owner} must_run, min_run_h",
@@ -135,15 +133,15 @@ def _check_task(task: Task, plant: StnPlant) -> None:
 def _check_mode(owner: str, mode: Mode, known: set[str]) -> None:
     _check_numbers(owner, mode)
     for side in ("consumes_t_per_h", "produces_t_per_h"):
-        rates: Mapping[str, float] = getattr(mode, side)
+        rates = getattr(mode, side)
+        if not isinstance(rates, Mapping):
+            raise InputError(f"{owner} {side}", rates, "give a rate by material, { S1 = 2.0 }")
         for name, rate in rates.items():
             if name not in known:
                 raise InputError(
                     f"{owner} {side}", name, f"use a material of the plant: {sorted(known)}"
                 )
-            _number(f"{owner} {side} {name!r}", rate)
-            if math.isinf(rate):
-                raise InputError(f"{owner} {side} {name!r}", rate, "give a finite rate")
+            check_number(f"{owner} {side} {name!r}", rate)
 
 
 def _links(plant: StnPlant, side: str) -> dict[str, set[str]]:

@@ -41,6 +41,8 @@ def load_plant(plant: str | os.PathLike[str]) -> StnPlant:
     if isinstance(plant, str) and plant in shipped_plants():
         text = (resources.files(__package__) / "plants" / f"{plant}.toml").read_text("utf-8")
         return parse_plant(text, plant)
+    if not isinstance(plant, str | os.PathLike):
+        raise InputError("plant", plant, "give a StnPlant, a name or the path of a TOML file")
     path = Path(plant)
     if not path.is_file():
         raise InputError(
@@ -64,8 +66,7 @@ def parse_plant(text: str, origin: str = "plant") -> StnPlant:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"plant file {origin}", str(error), "mend the TOML there") from error
     _check_keys(origin, data, (*_SIMPLE_KEYS, *_TOP_KEYS), ("name", "currency", "site", "tariff"))
-    dr = dict(_table(origin, data, "dr")) if "dr" in data else None
-    events = dr.pop("events", None) if dr is not None else None
+    dr, dr_events = _demand_response(origin, data)
     return StnPlant(
         **{key: data[key] for key in _SIMPLE_KEYS if key in data},
         materials=tuple(
@@ -74,8 +75,8 @@ def parse_plant(text: str, origin: str = "plant") -> StnPlant:
         tasks=tuple(_task(row) for row in _rows(origin, data, "task")),
         site=_build(Site, "site", _table(origin, data, "site")),
         tariff=_tariff(_table(origin, data, "tariff")),
-        dr=None if dr is None else _build(DrProgramme, "dr", dr),
-        dr_events=None if events is None else _build(DrEventProcess, "dr.events", events),
+        dr=dr,
+        dr_events=dr_events,
         sources=_table(origin, data, "sources") if "sources" in data else {},
     )
 
@@ -107,8 +108,11 @@ def save_plant(plant: StnPlant, path: str | os.PathLike[str]) -> None:
     """Write a plant to a TOML file, whole or not at all."""
     target = Path(path)
     draft = target.with_name(target.name + ".part")
-    draft.write_text(plant_to_toml(plant), "utf-8")
-    draft.replace(target)
+    try:
+        draft.write_text(plant_to_toml(plant), "utf-8")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _plain(entry: object) -> dict[str, Any]:
@@ -122,6 +126,8 @@ def _plain(entry: object) -> dict[str, Any]:
 
 def _task(row: dict[str, Any]) -> Task:
     owner = f"task {row.get('name', '?')!r}"
+    if "modes" in row:
+        raise InputError(f"{owner} key", "modes", "write each mode as a [[task.mode]] table")
     modes = tuple(_build(Mode, f"{owner} mode", mode) for mode in _rows(owner, row, "mode"))
     rest = {key: value for key, value in row.items() if key != "mode"}
     return _build(Task, owner, {**rest, "modes": modes})
@@ -133,6 +139,18 @@ def _tariff(table: dict[str, Any]) -> Tariff:
     _check_keys("tariff", table, ("period", "demand_charge_per_kw"), ())
     periods = [_build(TouPeriod, "tariff.period", row) for row in _rows("tariff", table, "period")]
     return Tariff.from_periods(periods, table.get("demand_charge_per_kw", 0.0))
+
+
+def _demand_response(
+    origin: str, data: Mapping[str, Any]
+) -> tuple[DrProgramme | None, DrEventProcess | None]:
+    if "dr" not in data:
+        return None, None
+    settlement = dict(_table(origin, data, "dr"))
+    events = _table("dr", settlement, "events") if "events" in settlement else None
+    settlement.pop("events", None)
+    programme: DrProgramme = _build(DrProgramme, "dr", settlement)
+    return programme, None if events is None else _build(DrEventProcess, "dr.events", events)
 
 
 def _rows(owner: str, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
@@ -173,7 +191,7 @@ def _check_keys(
 ) -> None:
     for key in row:
         if key not in known:
-            close = difflib.get_close_matches(key, known, 1, 0.4)
+            close = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {close[0]!r}? " if close else ""
             raise InputError(f"{owner} key", key, f"{hint}known keys are {', '.join(known)}")
     for key in needed:

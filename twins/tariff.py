@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import InputError
+from .value_checks import check_number, check_numbers, check_whole
 
 HOURS_PER_DAY = 24
 
@@ -52,14 +53,8 @@ class Tariff:
     def __post_init__(self) -> None:
         for field in ("buy_price_per_kwh", "sell_price_per_kwh"):
             prices = getattr(self, field)
-            if len(prices) != HOURS_PER_DAY:
-                raise InputError(f"tariff {field}", len(prices), "give 24 prices, one a clock hour")
-            if not all(math.isfinite(price) for price in prices):
-                raise InputError(f"tariff {field}", prices, "replace NaN or infinite prices")
-        if not (self.demand_charge_per_kw >= 0 and math.isfinite(self.demand_charge_per_kw)):
-            raise InputError(
-                "tariff demand_charge_per_kw", self.demand_charge_per_kw, "give 0 or more"
-            )
+            check_numbers(f"tariff {field}", prices, HOURS_PER_DAY, low=-math.inf)
+        check_number("tariff demand_charge_per_kw", self.demand_charge_per_kw)
 
     @classmethod
     def from_periods(
@@ -72,15 +67,14 @@ class Tariff:
         """
         by_hour: dict[int, TouPeriod] = {}
         for period in periods:
+            label = f"tariff period {period.name!r} hours"
+            if not isinstance(period.hours, tuple | list):
+                raise InputError(label, period.hours, "list clock hours, such as [8, 9, 10]")
             for hour in period.hours:
-                if hour not in range(HOURS_PER_DAY):
-                    raise InputError(f"tariff period {period.name!r} hours", hour, "use 0 to 23")
+                check_whole(label, hour, high=HOURS_PER_DAY - 1)
                 if hour in by_hour:
-                    raise InputError(
-                        f"tariff period {period.name!r} hours",
-                        hour,
-                        f"name each hour once; it is in {by_hour[hour].name!r} too",
-                    )
+                    fix = f"name each hour once; it is in {by_hour[hour].name!r} too"
+                    raise InputError(label, hour, fix)
                 by_hour[hour] = period
         missing = sorted(set(range(HOURS_PER_DAY)) - set(by_hour))
         if missing:
@@ -119,14 +113,12 @@ class DrProgramme:
 
     def __post_init__(self) -> None:
         for field in ("subsidy_per_kwh", "penalty_per_kwh"):
-            value = getattr(self, field)
-            if not (value >= 0 and math.isfinite(value)):
-                raise InputError(f"dr {field}", value, "give 0 or more")
+            check_number(f"dr {field}", getattr(self, field))
+        check_numbers("dr thresholds", self.thresholds, 3)
+        check_numbers("dr factors", self.factors, 3)
         low, middle, high = self.thresholds
-        if not 0 < low < middle < high < math.inf:
+        if not 0 < low < middle < high:
             raise InputError("dr thresholds", self.thresholds, "give three rising ratios above 0")
-        if not all(0 <= factor < math.inf for factor in self.factors):
-            raise InputError("dr factors", self.factors, "give three factors of 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +143,25 @@ class DrEventProcess:
     award_max_kw: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.probability <= 1:
-            raise InputError("dr events probability", self.probability, "give 0 to 1")
-        if not self.windows:
-            raise InputError("dr events windows", self.windows, "give at least one window")
-        for window in self.windows:
-            if not 0 <= window[0] < window[1] <= HOURS_PER_DAY:
-                raise InputError("dr events windows", window, "give [first hour, end hour] in 0-24")
-        if not 0 <= self.notice_h < math.inf:
-            raise InputError("dr events notice_h", self.notice_h, "give 0 or more hours")
-        if not 0 < self.award_min_kw <= self.award_max_kw < math.inf:
+        check_number("dr events probability", self.probability, high=1.0)
+        check_number("dr events notice_h", self.notice_h)
+        check_number("dr events award_min_kw", self.award_min_kw)
+        check_number("dr events award_max_kw", self.award_max_kw)
+        if not 0 < self.award_min_kw <= self.award_max_kw:
             raise InputError(
                 "dr events award_min_kw, award_max_kw",
                 (self.award_min_kw, self.award_max_kw),
                 "give a positive range, least first",
             )
+        if not isinstance(self.windows, tuple | list) or not self.windows:
+            raise InputError("dr events windows", self.windows, "give at least one window")
+        for window in self.windows:
+            _check_window(window)
+
+
+def _check_window(window: tuple[int, int]) -> None:
+    check_numbers("dr events windows", window, 2)
+    for hour in window:
+        check_whole("dr events windows", hour, high=HOURS_PER_DAY)
+    if window[0] >= window[1]:
+        raise InputError("dr events windows", window, "give [first hour, end hour], end later")
