@@ -113,7 +113,7 @@ def build_observation(
         holding=np.flatnonzero(tables.min_run_steps > 1).astype(np.int64),
         max_power_kw=plant.max_power_kw,
         full_load_kw=_full_load_kw(plant),
-        has_peak=plant.tariff.demand_charge_per_kw > 0,
+        has_peak=plant.tariff.demand_charge_per_kw > 0 and plant.site.import_limit_kw > 0,
         has_dr=has_dr,
     )
     entries = (*_state_entries(plant, arrays), *(window.entry(steps) for window in windows))

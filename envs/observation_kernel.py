@@ -52,7 +52,8 @@ def _observe_event(
     out[:] = 0.0
     out[1] = 1.0
     out[2] = 1.0
-    out[4] = series.values[day, min(step, last), BASELINE_LOAD_KW] / shown.full_load_kw
+    now_kw = series.values[day, min(step, last), BASELINE_LOAD_KW]
+    out[4] = min(1.0, now_kw / shown.full_load_kw)
     if start >= 0 and notice <= step < end:
         out[0] = 1.0 if step >= start else 0.0
         out[1] = max(0, start - step) / tables.n_steps
@@ -61,7 +62,7 @@ def _observe_event(
         total_kw = 0.0
         for s in range(max(start, step), end):
             total_kw += series.values[day, s, BASELINE_LOAD_KW]
-        out[5] = total_kw / (end - max(start, step)) / shown.full_load_kw
+        out[5] = min(1.0, total_kw / (end - max(start, step)) / shown.full_load_kw)
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +29,6 @@ from ..twins.stn_state import (
     COST_PARTS,
     GENERATION_KW,
     METER,
-    NO_EVENT,
     SELL_PRICE,
     StnState,
     event_of,
@@ -37,6 +37,7 @@ from ..twins.stn_state import (
 )
 from ..twins.stn_tables import Floats, compile_tables
 from ..twins.tariff import DrEventProcess
+from ..twins.value_checks import check_number
 from . import batch_kernel as kernel
 from .observation import Float32s, build_observation, mean_price
 
@@ -92,7 +93,8 @@ class StnBatch:
         chosen = np.searchsorted(scenarios.dates, self.scenarios.dates)
         series = everything.days(chosen)
         events = event_tables(plant, setup.dr, self.tables)
-        has_dr = events.probability >= 0 or bool((series.dr_steps[:, 1] != NO_EVENT).any())
+        # Whatever the split, so that what is trained on one can be judged on another.
+        has_dr = events.probability >= 0 or any(scenarios.dr_events)
         self.observed, shown = build_observation(plant, self.tables, self.scenarios, has_dr)
         self.n_observed = sum(entry.size for entry in self.observed)
         self.reference_cost = mean_price(plant) * plant.max_power_kw * plant.horizon_h
@@ -131,6 +133,10 @@ class StnBatch:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        # Copies of read-only arrays can be written to, and kernels would compile anew for them.
+        for table in self.tables:
+            if isinstance(table, np.ndarray):
+                table.setflags(write=False)
         self._connect()
 
     def close(self) -> None:
@@ -185,8 +191,9 @@ class StnBatch:
             if bad < 0:
                 self._step_in_threads(self._pool, obs)
         if bad >= 0:
-            top = "levels from -1 to 1" if continuous else f"modes below {self.n_modes}"
-            raise InputError(f"action of row {bad}", table[bad].tolist(), f"give {top}, one a task")
+            tops = [n - 1 for n in self.n_modes]
+            fix = "levels from -1 to 1" if continuous else f"modes from 0 to {tops}"
+            raise InputError(f"action of row {bad}", table[bad].tolist(), f"give {fix}, one a task")
         return obs
 
     def _action_table(self, action: ArrayLike) -> NDArray[Any]:
@@ -216,7 +223,13 @@ class StnBatch:
             job.result()
 
     def masks(self) -> NDArray[np.bool_]:
-        """Modes that each task may ask for [rows, sum of n_modes]."""
+        """Modes that each task may ask for [rows, sum of n_modes].
+
+        Raises:
+            InputError: a continuous plant: it has levels, not modes.
+        """
+        if self.tables.continuous:
+            raise InputError("action_masks", "continuous", "ask for masks of discrete plants only")
         masks = np.empty((len(self._arrays.request), sum(self.n_modes)), np.bool_)
         kernel.mask_rows(self._handle, masks)
         return masks
@@ -268,6 +281,5 @@ def _reward_weights(weights: Mapping[str, float] | None) -> Floats:
     for part, weight in given.items():
         if part not in COST_PARTS:
             raise InputError("reward", part, f"weigh cost parts: {', '.join(COST_PARTS)}")
-        if not np.isfinite(weight):
-            raise InputError(f"reward {part!r}", weight, "give a finite weight")
+        check_number(f"reward {part!r}", weight, low=-math.inf)
     return np.array([float(given.get(part, 1.0)) for part in COST_PARTS])

@@ -17,7 +17,7 @@ from ..twins.errors import InputError
 from ..twins.outlook import Outlook
 from ..twins.plant import StnPlant
 from ..twins.scenarios import Scenarios
-from ..twins.stn_state import COST_PARTS, METER, StnState
+from ..twins.stn_state import COST_PARTS, METER, NO_EVENT, StnState
 from ..twins.tariff import DrEventProcess
 from . import spaces
 from .day_record import DayRecord
@@ -116,13 +116,14 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         Raises:
             InputError: an unknown option or a day that is not in the split.
         """
+        day = _chosen_day(self._batch, options)
         super().reset(seed=seed)
         if seed is not None or not self._seeded:
             drawn = int(self.np_random.integers(2**62)) if seed is None else seed
             self._batch.seed_row(0, drawn)
             self._seeded = True
         obs = np.empty(self._batch.n_observed, np.float32)
-        self._batch.reset_row(0, obs, _chosen_day(self._batch, options))
+        self._batch.reset_row(0, obs, day)
         self._history.clear()
         if self.render_mode == "human":
             self.render()
@@ -249,7 +250,7 @@ def put_state(batch: StnBatch, state: StnState) -> None:
     """Copy a state into a batch.
 
     Raises:
-        InputError: fields that are missing or of another shape.
+        InputError: fields of another shape, or beyond what this plant and its days have.
     """
     if not isinstance(state, StnState):
         raise InputError("state", type(state).__name__, "give what get_state() returned")
@@ -258,7 +259,18 @@ def put_state(batch: StnBatch, state: StnState) -> None:
             raise InputError(
                 f"state {name} shape", np.shape(given), f"give a state of this env: {mine.shape}"
             )
-    if int(state.day.max()) >= batch.scenarios.n_days:
-        raise InputError("state day", int(state.day.max()), "give a state of the same split")
+    tables, top_mode = batch.tables, batch.tables.n_modes - 1
+    _check_range("day", state.day, 0, batch.scenarios.n_days - 1)
+    _check_range("step", state.step, 0, tables.n_steps)
+    _check_range("dr_steps", state.dr_steps, NO_EVENT, tables.n_steps)
+    _check_range("level", state.level, 0, top_mode)
+    _check_range("hold_level", state.hold_level, 0, top_mode)
     for mine, given in zip(batch.state, state, strict=True):
         mine[...] = given
+
+
+def _check_range(name: str, values: NDArray[Any], low: int, high: int | NDArray[Any]) -> None:
+    """Kernels trust the state: what lies beyond their arrays would read foreign memory."""
+    if not ((values >= low) & (values <= high)).all():
+        fix = "give a state of the same plant, split and step length"
+        raise InputError(f"state {name}", values.tolist(), fix)

@@ -62,7 +62,7 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         if num_envs < 1:
             raise InputError("num_envs", num_envs, "give at least one row")
         self.num_envs = num_envs
-        self._mode = AutoresetMode(autoreset_mode)
+        self._mode = _autoreset_mode(autoreset_mode)
         self.metadata = {"render_modes": [], "autoreset_mode": self._mode}
         self._batch = StnBatch(
             StnSetup(plant, market, scenarios, split, dr, step_minutes, reward),
@@ -95,7 +95,8 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         """Start a day in all rows, or in those of `options["reset_mask"]`; row i seeded seed + i.
 
         Raises:
-            InputError: seeds or a mask of the wrong length, or an unknown option.
+            InputError: seeds or a mask of the wrong length, a mask before the first full reset,
+                or an unknown option.
         """
         rows = self._rows_to_reset(options)
         for row, row_seed in enumerate(self._row_seeds(seed)):
@@ -111,15 +112,18 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         return obs, {"day": self._days(), "_day": rows.copy()}
 
     def _row_seeds(self, seed: int | Sequence[int | None] | None) -> Sequence[int | None]:
+        """A seed for each row; None where the row's stream goes on."""
         if seed is None and self._seeded:
             return [None] * self.num_envs
         if seed is None:
-            seed = int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+            seed = _fresh_seed()
         if isinstance(seed, int | np.integer):
             return [int(seed) + row for row in range(self.num_envs)]
         if len(seed) != self.num_envs:
             raise InputError("seed", len(seed), f"give one seed, or {self.num_envs} of them")
-        return seed
+        if self._seeded:
+            return seed
+        return [_fresh_seed() if row_seed is None else row_seed for row_seed in seed]
 
     def _rows_to_reset(self, options: dict[str, Any] | None) -> NDArray[np.bool_]:
         for key in options or {}:
@@ -131,6 +135,8 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         mask = np.asarray(mask)
         if mask.shape != (self.num_envs,) or mask.dtype != np.bool_:
             raise InputError("reset_mask", mask, f"give {self.num_envs} booleans")
+        if not (self._seeded or mask.all()):
+            raise InputError("reset_mask", mask, "reset all rows first")
         return mask
 
     def step(self, actions: NDArray[Any]) -> _Reply:
@@ -196,3 +202,15 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
     def close_extras(self, **kwargs: object) -> None:
         """Stop the threads."""
         self._batch.close()
+
+
+def _fresh_seed() -> int:
+    return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+
+
+def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
+    try:
+        return AutoresetMode(mode)
+    except ValueError:
+        names = ", ".join(repr(each.value) for each in AutoresetMode)
+        raise InputError("autoreset_mode", mode, f"use one of {names}") from None

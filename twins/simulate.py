@@ -35,14 +35,13 @@ def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnS
     days among the days before (the day itself where there is none before).
 
     Raises:
-        InputError: scenarios of another step length, and base load above the import limit.
+        InputError: scenarios of another clock or currency, without a series that the plant needs,
+            or with a base load above its import limit.
     """
-    if scenarios.n_steps != tables.n_steps:
-        raise InputError(
-            "scenarios n_steps",
-            scenarios.n_steps,
-            f"give {tables.n_steps} steps a day of {tables.step_h:g} h for plant {plant.name!r}",
-        )
+    _check_clock_and_currency(plant, tables, scenarios)
+    for name in needed_series(plant):
+        if name not in scenarios.series:
+            raise InputError("scenarios series", sorted(scenarios.series), f"add {name!r}")
     base_load_kw = scenarios.series["base_load_kw"]
     highest = float(base_load_kw.max())
     if highest > plant.site.import_limit_kw:
@@ -62,6 +61,29 @@ def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnS
     baseline_kw = _baseline_load_kw(tables, series, scenarios.dates) if given is None else given
     values[..., BASELINE_LOAD_KW] = baseline_kw
     return series
+
+
+def needed_series(plant: StnPlant) -> list[str]:
+    """Names of the series that a plant cannot do without."""
+    prices = [
+        f"{side}_{kind}_per_kwh" for kind in ("price", "forecast") for side in ("buy", "sell")
+    ]
+    sources = {"pv": plant.site.pv_capacity_kw, "wind": plant.site.wind_capacity_kw}
+    own = [f"{name}{kind}_kw" for name, kw in sources.items() if kw for kind in ("", "_forecast")]
+    return [*prices, *own, "base_load_kw"]
+
+
+def _check_clock_and_currency(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> None:
+    needed = {
+        "step_minutes": round(60 * tables.step_h),
+        "n_steps": tables.n_steps,
+        "start_hour": plant.start_hour,
+        "currency": plant.currency,
+    }
+    for field, value in needed.items():
+        given = getattr(scenarios, field)
+        if given != value:
+            raise InputError(f"scenarios {field}", given, f"plant {plant.name!r} needs {value!r}")
 
 
 def full_rate_levels(tables: StnTables, stock_t: Floats, steps_left: int) -> tuple[Floats, Floats]:

@@ -86,7 +86,7 @@ def n_steps(plant: StnPlant, step_minutes: int) -> int:
     Raises:
         InputError: a step that does not divide the hour.
     """
-    if step_minutes <= 0 or 60 % step_minutes:
+    if not isinstance(step_minutes, int) or step_minutes <= 0 or 60 % step_minutes:
         raise InputError("step_minutes", step_minutes, "use a divisor of 60, such as 60 or 15")
     return plant.horizon_h * 60 // step_minutes
 
