@@ -55,7 +55,7 @@ class ObservationTables(NamedTuple):
     window_scale: Floats
     """[S] factor from a value to what is observed."""
     expected: Float32s
-    """[D, 2T, S] day-ahead expectation of the window series, scaled and clipped; then 0."""
+    """[D, T x S] day-ahead expectation of the window series, scaled, clipped and interleaved."""
     stock_scale: Floats
     """[M] factor from the stock above its lower limit to what is observed."""
     missing_scale: Floats
@@ -99,13 +99,13 @@ def build_observation(
     """
     windows = list(_windows(plant, scenarios))
     steps = tables.n_steps
-    expected = np.zeros((scenarios.n_days, 2 * steps, len(windows)), np.float32)
+    expected = np.zeros((scenarios.n_days, steps, len(windows)), np.float32)
     for s, window in enumerate(windows):
-        expected[:, :steps, s] = np.clip(window.expected / window.scale, -1.0, 1.0)
+        expected[:, :, s] = np.clip(window.expected / window.scale, -1.0, 1.0)
     arrays = ObservationTables(
         window_values=np.array([window.value for window in windows], np.int64),
         window_scale=np.array([1.0 / window.scale for window in windows]),
-        expected=expected,
+        expected=expected.reshape(scenarios.n_days, -1),
         stock_scale=_inverse(tables.stock_max_t - tables.stock_min_t),
         missing_scale=_inverse(tables.end_min_t - tables.stock_min_t),
         level_scale=1.0 / (tables.n_modes - 1),

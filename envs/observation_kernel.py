@@ -69,14 +69,16 @@ def _observe_event(
 def _observe_windows(
     steps: int, shown: ObservationTables, series: StnSeries, day: int, step: int, out: Float32s
 ) -> None:
-    width = shown.expected.shape[2]
-    if step < steps:
-        # One run of memory: all windows side by side, step after step.
-        rest = shown.expected[day, step : step + steps].reshape(steps * width)
-        for k in range(steps * width):
-            out[k] = rest[k]
-        for s in range(width):
-            value = series.values[day, step, shown.window_values[s]] * shown.window_scale[s]
-            out[s] = min(max(value, -1.0), 1.0)
-    else:
+    if step == steps:
         out[:] = 0.0
+        return
+    width = shown.window_values.shape[0]
+    # Slices, because indices that plainly start at 0 let the copies run in wide registers.
+    ahead, beyond = shown.expected[day, step * width :], out[(steps - step) * width :]
+    for k in range(ahead.shape[0]):
+        out[k] = ahead[k]
+    for k in range(beyond.shape[0]):
+        beyond[k] = 0.0
+    for s in range(width):
+        value = series.values[day, step, shown.window_values[s]] * shown.window_scale[s]
+        out[s] = min(max(value, -1.0), 1.0)

@@ -113,6 +113,10 @@ class StnBatch:
             day_share=np.cumsum(self.scenarios.weight) / np.sum(self.scenarios.weight),
             reward_weights=_reward_weights(setup.reward) / -self.reference_cost,
         )
+        self.state: StnState = self._arrays.state
+        """The live state of all rows; changing it changes the plants."""
+        self.results: kernel.Results = self._arrays.results
+        """Results of the last step; overwritten by the next."""
         self._connect()
 
     def _new_results(self, rows: int, same_step: bool) -> kernel.Results:
@@ -143,16 +147,6 @@ class StnBatch:
         """Stop the threads."""
         if self._pool is not None:
             self._pool.shutdown()
-
-    @property
-    def state(self) -> StnState:
-        """The live state of all rows; changing it changes the plants."""
-        return self._arrays.state
-
-    @property
-    def results(self) -> kernel.Results:
-        """Results of the last step; overwritten by the next."""
-        return self._arrays.results
 
     @property
     def n_modes(self) -> list[int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .jit import kernel, rare
 from .stn_state import Work
-from .stn_tables import STOCK_TOL, Floats, Ints, StnTables
+from .stn_tables import Floats, Ints, StnTables
 
 _POWER_TOL_KW = 1e-6
 
@@ -36,31 +36,27 @@ def _add_flows(tables: StnTables, j: int, level: float, sign: float, work: Work)
     """Add the flows of a task at a level to the totals, or take them away (sign -1)."""
     k = int(level)
     part = level - k
-    low = sign * (1.0 - part)
-    for q in range(tables.n_touched[j]):
-        m = tables.touched[j, q]
-        work.taken_t[m] += low * tables.consume_t[j, k, m]
-        work.made_t[m] += low * tables.produce_t[j, k, m]
+    if k > 0:
+        _add_mode(tables, j, k, sign * (1.0 - part), work)
     if part > 0.0:
-        for q in range(tables.n_touched[j]):
-            m = tables.touched[j, q]
-            work.taken_t[m] += sign * part * tables.consume_t[j, k + 1, m]
-            work.made_t[m] += sign * part * tables.produce_t[j, k + 1, m]
+        _add_mode(tables, j, k + 1, sign * part, work)
 
 
 @kernel
-def stock_tol(tables: StnTables, m: int) -> float:
-    """Overshoot of a stock limit that counts as rounding [stock_unit]."""
-    return STOCK_TOL * max(1.0, abs(float(tables.stock_max_t[m])))
+def _add_mode(tables: StnTables, j: int, k: int, share: float, work: Work) -> None:
+    for q in range(tables.n_touched[j]):
+        m = tables.touched[j, q]
+        work.taken_t[m] += share * tables.take_t[j, k, q]
+        work.made_t[m] += share * tables.make_t[j, k, q]
 
 
 @kernel
 def _stock_fits(tables: StnTables, m: int, stock_t: float, taken_t: float, made_t: float) -> bool:
-    tol = stock_tol(tables, m)
-    after = stock_t - taken_t + made_t
-    if after < tables.stock_min_t[m] - tol or after > tables.stock_max_t[m] + tol:
+    left = stock_t - taken_t
+    after = left + made_t
+    if after < tables.stock_low_t[m] or after > tables.stock_high_t[m]:
         return False
-    return not (tables.strict and stock_t - taken_t < tables.stock_min_t[m] - tol)
+    return not (tables.strict and left < tables.stock_low_t[m])
 
 
 @kernel
@@ -84,8 +80,8 @@ def _mode_fits(
         return False
     for q in range(tables.n_touched[j]):
         m = tables.touched[j, q]
-        taken = work.taken_t[m] + tables.consume_t[j, k, m]
-        made = work.made_t[m] + tables.produce_t[j, k, m]
+        taken = work.taken_t[m] + tables.take_t[j, k, q]
+        made = work.made_t[m] + tables.make_t[j, k, q]
         if not _stock_fits(tables, m, stock_t[m], taken, made):
             return False
     return True
@@ -114,14 +110,13 @@ def _highest_part(
     )  # fmt: skip
     for q in range(tables.n_touched[j]):
         m = tables.touched[j, q]
-        taken = work.taken_t[m] + tables.consume_t[j, k, m]
-        more_taken = tables.consume_t[j, k + 1, m] - tables.consume_t[j, k, m]
-        net = work.made_t[m] + tables.produce_t[j, k, m] - taken
-        more_net = tables.produce_t[j, k + 1, m] - tables.produce_t[j, k, m] - more_taken
-        tol = stock_tol(tables, m)
-        above = stock_t[m] - tables.stock_min_t[m] + tol
+        taken = work.taken_t[m] + tables.take_t[j, k, q]
+        more_taken = tables.take_t[j, k + 1, q] - tables.take_t[j, k, q]
+        net = work.made_t[m] + tables.make_t[j, k, q] - taken
+        more_net = tables.make_t[j, k + 1, q] - tables.make_t[j, k, q] - more_taken
+        above = stock_t[m] - tables.stock_low_t[m]
         low, high = _narrow(low, high, above + net, more_net)
-        low, high = _narrow(low, high, tables.stock_max_t[m] + tol - stock_t[m] - net, -more_net)
+        low, high = _narrow(low, high, tables.stock_high_t[m] - stock_t[m] - net, -more_net)
         if tables.strict:
             low, high = _narrow(low, high, above - taken, -more_taken)
     return high if low <= high else -1.0
@@ -269,8 +264,8 @@ def _may_fit(tables: StnTables, stock_t: Floats, j: int, k: int, free_kw: float)
         return False
     for q in range(tables.n_touched[j]):
         m = tables.touched[j, q]
-        taken = tables.consume_t[j, k, m]
-        least = stock_t[m] + tables.produce_t[j, k, m] - taken
+        left = stock_t[m] - tables.take_t[j, k, q]
+        least = left + tables.make_t[j, k, q]
         most = least
         for other in range(tables.n_modes.shape[0]):
             if other == j:
@@ -282,9 +277,8 @@ def _may_fit(tables: StnTables, stock_t: Floats, j: int, k: int, free_kw: float)
                 loss = min(loss, net)
             most += gain
             least += loss
-        tol = stock_tol(tables, m)
-        if most < tables.stock_min_t[m] - tol or least > tables.stock_max_t[m] + tol:
+        if most < tables.stock_low_t[m] or least > tables.stock_high_t[m]:
             return False
-        if tables.strict and stock_t[m] - taken < tables.stock_min_t[m] - tol:
+        if tables.strict and left < tables.stock_low_t[m]:
             return False
     return True

@@ -47,9 +47,13 @@ class StnTables(NamedTuple):
     produce_t: Floats
     """[J, K, M] material made in a step [stock_unit]."""
     n_touched: Ints
-    """[J] how many materials a task takes or makes."""
+    """[J] how many materials a task takes or makes; kernels skip the others."""
     touched: Ints
-    """[J, M] which ones; only the first `n_touched` of a row count."""
+    """[J, Q] which ones; only the first `n_touched` of a row count."""
+    take_t: Floats
+    """[J, K, Q] `consume_t` of the materials touched."""
+    make_t: Floats
+    """[J, K, Q] `produce_t` of the materials touched."""
     must_run_from: Ints
     """[J] step from which on standing is a trip; `n_steps` for never."""
     min_run_steps: Ints
@@ -60,6 +64,10 @@ class StnTables(NamedTuple):
     """[M] least stock."""
     stock_max_t: Floats
     """[M] greatest stock."""
+    stock_low_t: Floats
+    """[M] least stock that rounding may lead to."""
+    stock_high_t: Floats
+    """[M] greatest stock that rounding may lead to."""
     stock_initial_t: Floats
     """[M] stock at the start."""
     end_min_t: Floats
@@ -114,6 +122,9 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
             for name, rate in mode.produces_t_per_h.items():
                 produce_t[j, k, column[name]] = rate * step_h
     touches = ((consume_t > 0) | (produce_t > 0)).any(axis=1)
+    most_touched = int(touches.sum(axis=1).max())
+    touched = np.argsort(~touches, axis=1, kind="stable")[:, :most_touched]
+    rounding_t = np.array([STOCK_TOL * max(1.0, m.max_t) for m in plant.materials])
     targets = [
         m.min_t if m.end_min_t is None else max(m.end_min_t, m.min_t) for m in plant.materials
     ]
@@ -129,7 +140,9 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
         consume_t=_frozen(consume_t),
         produce_t=_frozen(produce_t),
         n_touched=_ints(touches.sum(axis=1)),
-        touched=_ints(np.argsort(~touches, axis=1, kind="stable")),
+        touched=_ints(touched),
+        take_t=_frozen(np.take_along_axis(consume_t, touched[:, None, :], axis=2)),
+        make_t=_frozen(np.take_along_axis(produce_t, touched[:, None, :], axis=2)),
         must_run_from=_ints(
             [_steps(t.must_run_from_h, step_h) if t.must_run else steps for t in plant.tasks]
         ),
@@ -137,6 +150,8 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
         trip_cost_per_h=_floats([task.trip_cost_per_h for task in plant.tasks]),
         stock_min_t=_floats([m.min_t for m in plant.materials]),
         stock_max_t=_floats([m.max_t for m in plant.materials]),
+        stock_low_t=_floats([m.min_t for m in plant.materials] - rounding_t),
+        stock_high_t=_floats([m.max_t for m in plant.materials] + rounding_t),
         stock_initial_t=_floats([m.initial_t for m in plant.materials]),
         end_min_t=_floats(targets),
         shortfall_cost_per_t=_floats([m.shortfall_cost_per_t for m in plant.materials]),
