@@ -65,13 +65,13 @@ class PlantDay:
         self._write_state(problem, outlook)
         return problem
 
-    def forgive(self, problem: Problem) -> None:
-        """Widen the limits of stocks and import by `TOL`: more than a day of forgiven rounding."""
+    def forgive(self, problem: Problem, step: int) -> None:
+        """Widen limits from a step on by `TOL`: more than a day of what the simulator forgives."""
         stock, buy = problem.columns["stock"], problem.columns["buy"]
-        stock.by_step(problem.col_lower)[:] -= TOL
-        stock.by_step(problem.col_upper)[:] += TOL
+        stock.by_step(problem.col_lower)[:, step + 1 :] -= TOL
+        stock.by_step(problem.col_upper)[:, step + 1 :] += TOL
         problem.row_lower[problem.rows["stock_available"].where] -= TOL
-        problem.col_upper[buy.where] += TOL * max(1.0, self.tables.import_limit_kw)
+        problem.col_upper[buy.where] *= 1.0 + TOL  # a step that cannot import stays at 0
 
     def fix_levels(self, problem: Problem, step: int, levels: Floats) -> None:
         """Fix the levels [T, J] of all tasks from a step on."""

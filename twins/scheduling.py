@@ -89,7 +89,7 @@ class Scheduler:
         start = time.perf_counter()
         levels = self._checked(levels)
         problem = self.day.fill(outlook)
-        self.day.forgive(problem)
+        self.day.forgive(problem, outlook.step)
         self.day.fix_levels(problem, outlook.step, levels)
         return self._schedule(problem, outlook, solve(problem, mip_gap=0.0, limits=LIMITS), start)
 
