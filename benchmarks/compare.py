@@ -1,0 +1,149 @@
+"""Run policies on the same days of an env, in parallel, and score them.
+
+A comparison is a grid of units, a policy on a day each. A unit depends on nothing but its settings,
+so the rows are the same in any order, with any number of jobs and beside any other policies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..twins.errors import InputError
+from .aggregates import Summary, summarise
+from .cases import Case, choose_days, unwrap
+from .episodes import run_unit
+from .parallel import in_parallel
+from .scores import REFERENCES, Row, make_row
+from .store import EpisodeStore, PartFile, check_out
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Policies on the days of an env.
+
+    Args:
+        settings: what the rows depend on.
+        plant: name of the plant.
+        currency: of all costs.
+        sources: whom to name for the data, by topic.
+        notes: days that were left out of the user's own files, one line each.
+        rows: one a policy and day, day after day for policy after policy.
+    """
+
+    settings: dict[str, Any]
+    plant: str
+    currency: str
+    sources: dict[str, str]
+    notes: tuple[str, ...]
+    rows: list[Row]
+
+    def summary(self) -> list[Summary]:
+        """A summary for each policy."""
+        return summarise(self.rows)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is written to files."""
+        return {**asdict(self), "summary": [asdict(summary) for summary in self.summary()]}
+
+
+def compare(
+    case: Case,
+    policies: Sequence[str],
+    *,
+    days: int | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    out: Path | None = None,
+    progress: bool = False,
+) -> Comparison:
+    """Run policies on days of an env. The reference rule and the optimum always run along.
+
+    With `out`, finished episodes are kept beside it while the run is under way, and a run that was
+    killed goes on where it stopped.
+
+    Args:
+        case: the env.
+        policies: names from `plantgym.baselines.registry.POLICIES`.
+        days: how many days, evenly spread over the split; None for all.
+        seed: fixes the events that are drawn, and random policies.
+        jobs: processes that work at the same time.
+        out: JSON file for the results.
+        progress: whether to show a progress bar on stderr.
+
+    Raises:
+        InputError: unknown policies, arguments that make no env, too many days, or a file that
+            holds something else or an unfinished run with other settings.
+    """
+    _check_policies(policies)
+    if out is not None:
+        check_out(out)
+    base = unwrap(case.make())
+    scenarios = base.batch.scenarios
+    dates = choose_days(scenarios, days)
+    settings = case.settings(base, seed)
+    store = PartFile(out, settings) if out else EpisodeStore()
+    try:
+        wanted = dict.fromkeys([*REFERENCES, *policies])
+        units = [(policy, day) for day in dates for policy in wanted]
+        run = json.dumps(settings)
+        todo = [(run, case, *unit, seed) for unit in units if unit not in store.episodes]
+        with closing(
+            in_parallel(
+                run_unit,
+                todo,
+                jobs=jobs,
+                title=base.plant.name,
+                done=len(units) - len(todo),
+                progress=progress,
+            )
+        ) as episodes:
+            for episode in episodes:
+                store.append(episode)
+        result = Comparison(
+            settings=settings,
+            plant=base.plant.name,
+            currency=scenarios.currency,
+            sources=dict(scenarios.sources),
+            notes=scenarios.notes,
+            rows=_rows(store, case.env_id, scenarios.currency, policies, dates, seed),
+        )
+        store.finish(result.as_dict())
+    finally:
+        store.close()
+    return result
+
+
+def _check_policies(policies: Sequence[str]) -> None:
+    from ..baselines.registry import POLICIES
+
+    for name in policies:
+        if name not in POLICIES:
+            raise InputError("policy", name, f"use some of {','.join(POLICIES)}")
+    if not policies:
+        raise InputError("policies", "", f"name at least one of {','.join(POLICIES)}")
+
+
+def _rows(
+    store: EpisodeStore,
+    env_id: str,
+    currency: str,
+    policies: Sequence[str],
+    dates: Sequence[str],
+    seed: int,
+) -> list[Row]:
+    return [
+        make_row(
+            env_id,
+            seed,
+            currency,
+            store.episodes[policy, day],
+            {name: store.episodes[name, day] for name in REFERENCES},
+        )
+        for policy in dict.fromkeys(policies)
+        for day in dates
+    ]

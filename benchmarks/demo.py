@@ -1,0 +1,60 @@
+"""The demo: every policy on real test days of the four shipped plants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .cases import Case
+from .compare import Comparison, compare
+from .stories import Story, record_stories, telling_day
+
+DEMO_FORMAT = "plantgym demo 1"
+DEMO_ENVS = (
+    "plantgym/CementPv-v0",
+    "plantgym/CarSeat-v0",
+    "plantgym/CementMill-v0",
+    "plantgym/SteelPowder-v0",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo found.
+
+    Args:
+        comparisons: one a plant.
+        stories: a day of each, in the same order.
+    """
+
+    comparisons: Sequence[Comparison]
+    stories: Sequence[Story]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparisons, as they are written to files."""
+        return {"comparisons": [comparison.as_dict() for comparison in self.comparisons]}
+
+
+def run_demo(days: int, *, jobs: int = 1, seed: int = 0, progress: bool = False) -> Demo:
+    """Run all policies on test days of the shipped plants, with their default markets.
+
+    Args:
+        days: how many, evenly spread over the test split.
+        jobs: processes that work at the same time.
+        seed: fixes the events that are drawn, and the random policy.
+        progress: whether to show progress bars on stderr.
+
+    Raises:
+        InputError: more days than there are.
+    """
+    from ..baselines.registry import POLICIES
+
+    cases = [Case(env_id) for env_id in DEMO_ENVS]
+    comparisons = [
+        compare(case, tuple(POLICIES), days=days, seed=seed, jobs=jobs, progress=progress)
+        for case in cases
+    ]
+    telling = [telling_day(comparison) for comparison in comparisons]
+    stories = record_stories(cases, telling, seed=seed, jobs=jobs, progress=progress)
+    return Demo(comparisons, stories)

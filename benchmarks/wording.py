@@ -1,0 +1,52 @@
+"""Plain words for plants and policies in reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class PolicyWords(NamedTuple):
+    """How a policy appears in a report."""
+
+    meaning: str
+    colour: str
+
+
+PLANTS: Mapping[str, str] = MappingProxyType(
+    {
+        "cement_pv": "Cement works with its own PV, time-of-use tariff and demand-response events",
+        "car_seat": "Car-seat factory with PV and wind, time-of-use tariff, a 12-hour day",
+        "cement_mill": "Cement mill on the Belgian real-time price",
+        "steel_powder": "Steel-powder plant of ten stages on the Belgian real-time price",
+    }
+)
+"""What each shipped plant is, as its env has it by default."""
+
+_POLICIES: Mapping[str, PolicyWords] = MappingProxyType(
+    {
+        "random": PolicyWords("asks for random modes", "#c9c9c9"),
+        "rule": PolicyWords(
+            "runs at full rate until the target is met, and looks at no price: the reference",
+            "#8a8a8a",
+        ),
+        "threshold": PolicyWords("runs when the price is low, and as far as it must", "#e08a1e"),
+        "milp-day-ahead": PolicyWords(
+            "plans the whole day once, on the forecasts of the day before", "#3b7dd8"
+        ),
+        "mpc": PolicyWords(
+            "plans the rest of the day anew at each step, on what is known by then", "#1a9a6c"
+        ),
+        "optimum": PolicyWords(
+            "plans with the whole day known in advance: nobody can do better", "#222222"
+        ),
+    }
+)
+
+_OTHER = PolicyWords("see its documentation", "#9b59b6")
+
+
+def policy_words(policy: str) -> PolicyWords:
+    """Meaning and colour of a policy."""
+    return _POLICIES.get(policy, _OTHER)
