@@ -247,7 +247,8 @@ class StnBatch:
         def mix(value: int, expected: Floats) -> Floats:
             if hindsight:
                 return known[value]
-            return np.concatenate([known[value, : step + 1], expected[day, step + 1 :]])
+            mixed: Floats = np.concatenate([known[value, : step + 1], expected[day, step + 1 :]])
+            return mixed
 
         event = event_of(state.dr_steps[row], float(state.dr_award_kw[row]))
         if event is not None and event.notice_step > step and not hindsight:

@@ -6,10 +6,11 @@ import math
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .errors import InputError
 from .plant import Mode, StnPlant
+from .tariff import DrProgramme
 
 TOL = 1e-6
 """The one tolerance between planner and simulator: relative cost, levels and DR ratios."""
@@ -105,13 +106,24 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
     Raises:
         InputError: a step that does not divide the hour.
     """
-    steps = n_steps(plant, step_minutes)
-    step_h = step_minutes / 60
+    steps, step_h = n_steps(plant, step_minutes), step_minutes / 60
+    return StnTables(
+        n_steps=steps,
+        step_h=step_h,
+        continuous=plant.operation == "continuous",
+        strict=not plant.same_step_transfer,
+        **_mode_tables(plant, step_h),
+        **_task_tables(plant, step_h, steps),
+        **_stock_tables(plant),
+        **_money_tables(plant),
+    )
+
+
+def _mode_tables(plant: StnPlant, step_h: float) -> dict[str, Any]:
+    """Power, wages and flows of each mode, and the same flows of just the materials touched."""
     shape = (len(plant.tasks), 1 + max(len(task.modes) for task in plant.tasks))
-    power_kw = np.zeros(shape)
-    labour_per_h = np.zeros(shape)
-    consume_t = np.zeros((*shape, len(plant.materials)))
-    produce_t = np.zeros((*shape, len(plant.materials)))
+    power_kw, labour_per_h = np.zeros(shape), np.zeros(shape)
+    consume_t, produce_t = np.zeros((2, *shape, len(plant.materials)))
     column = {material.name: index for index, material in enumerate(plant.materials)}
     for j, task in enumerate(plant.tasks):
         for k, mode in enumerate(task.modes, start=1):
@@ -124,46 +136,56 @@ def compile_tables(plant: StnPlant, step_minutes: int = 60) -> StnTables:
     touches = ((consume_t > 0) | (produce_t > 0)).any(axis=1)
     most_touched = int(touches.sum(axis=1).max())
     touched = np.argsort(~touches, axis=1, kind="stable")[:, :most_touched]
-    rounding_t = np.array([STOCK_TOL * max(1.0, m.max_t) for m in plant.materials])
-    targets = [
-        m.min_t if m.end_min_t is None else max(m.end_min_t, m.min_t) for m in plant.materials
-    ]
-    dr = plant.dr
-    return StnTables(
-        n_steps=steps,
-        step_h=step_h,
-        continuous=plant.operation == "continuous",
-        strict=not plant.same_step_transfer,
-        n_modes=_ints([1 + len(task.modes) for task in plant.tasks]),
-        power_kw=_frozen(power_kw),
-        labour_per_h=_frozen(labour_per_h),
-        consume_t=_frozen(consume_t),
-        produce_t=_frozen(produce_t),
-        n_touched=_ints(touches.sum(axis=1)),
-        touched=_ints(touched),
-        take_t=_frozen(np.take_along_axis(consume_t, touched[:, None, :], axis=2)),
-        make_t=_frozen(np.take_along_axis(produce_t, touched[:, None, :], axis=2)),
-        must_run_from=_ints(
-            [_steps(t.must_run_from_h, step_h) if t.must_run else steps for t in plant.tasks]
-        ),
-        min_run_steps=_ints([max(1, _steps(task.min_run_h, step_h)) for task in plant.tasks]),
-        trip_cost_per_h=_floats([task.trip_cost_per_h for task in plant.tasks]),
-        stock_min_t=_floats([m.min_t for m in plant.materials]),
-        stock_max_t=_floats([m.max_t for m in plant.materials]),
-        stock_low_t=_floats([m.min_t for m in plant.materials] - rounding_t),
-        stock_high_t=_floats([m.max_t for m in plant.materials] + rounding_t),
-        stock_initial_t=_floats([m.initial_t for m in plant.materials]),
-        end_min_t=_floats(targets),
-        shortfall_cost_per_t=_floats([m.shortfall_cost_per_t for m in plant.materials]),
-        downstream_first=_ints(downstream_first(plant)),
-        import_limit_kw=float(plant.site.import_limit_kw),
-        export_limit_kw=float(plant.site.export_limit_kw),
-        demand_charge_per_kw=float(plant.tariff.demand_charge_per_kw),
-        dr_subsidy_per_kwh=float(dr.subsidy_per_kwh) if dr else 0.0,
-        dr_penalty_per_kwh=float(dr.penalty_per_kwh) if dr else 0.0,
-        dr_thresholds=_floats(dr.thresholds if dr else (0.5, 0.7, 1.2)),
-        dr_factors=_floats(dr.factors if dr else (0.6, 1.0, 1.2)),
-    )
+    return {
+        "power_kw": _floats(power_kw),
+        "labour_per_h": _floats(labour_per_h),
+        "consume_t": _floats(consume_t),
+        "produce_t": _floats(produce_t),
+        "n_touched": _ints(touches.sum(axis=1)),
+        "touched": _ints(touched),
+        "take_t": _floats(np.take_along_axis(consume_t, touched[:, None, :], axis=2)),
+        "make_t": _floats(np.take_along_axis(produce_t, touched[:, None, :], axis=2)),
+    }
+
+
+def _task_tables(plant: StnPlant, step_h: float, steps: int) -> dict[str, Any]:
+    must_from = [_steps(t.must_run_from_h, step_h) if t.must_run else steps for t in plant.tasks]
+    return {
+        "n_modes": _ints([1 + len(task.modes) for task in plant.tasks]),
+        "must_run_from": _ints(must_from),
+        "min_run_steps": _ints([max(1, _steps(t.min_run_h, step_h)) for t in plant.tasks]),
+        "trip_cost_per_h": _floats([task.trip_cost_per_h for task in plant.tasks]),
+        "downstream_first": _ints(downstream_first(plant)),
+    }
+
+
+def _stock_tables(plant: StnPlant) -> dict[str, Any]:
+    low, high = np.array([(m.min_t, m.max_t) for m in plant.materials], np.float64).T
+    rounding = STOCK_TOL * np.maximum(1.0, high)
+    targets = [m.min_t if m.end_min_t is None else m.end_min_t for m in plant.materials]
+    return {
+        "stock_min_t": _floats(low),
+        "stock_max_t": _floats(high),
+        "stock_low_t": _floats(low - rounding),
+        "stock_high_t": _floats(high + rounding),
+        "stock_initial_t": _floats([m.initial_t for m in plant.materials]),
+        "end_min_t": _floats(np.maximum(low, targets)),
+        "shortfall_cost_per_t": _floats([m.shortfall_cost_per_t for m in plant.materials]),
+    }
+
+
+def _money_tables(plant: StnPlant) -> dict[str, Any]:
+    """Grid limits, charges and the settlement of demand response (nothing without a programme)."""
+    dr = plant.dr or DrProgramme(0.0, 0.0)
+    return {
+        "import_limit_kw": float(plant.site.import_limit_kw),
+        "export_limit_kw": float(plant.site.export_limit_kw),
+        "demand_charge_per_kw": float(plant.tariff.demand_charge_per_kw),
+        "dr_subsidy_per_kwh": float(dr.subsidy_per_kwh),
+        "dr_penalty_per_kwh": float(dr.penalty_per_kwh),
+        "dr_thresholds": _floats(dr.thresholds),
+        "dr_factors": _floats(dr.factors),
+    }
 
 
 def downstream_first(plant: StnPlant) -> list[int]:
@@ -192,14 +214,14 @@ def _names(modes: tuple[Mode, ...], side: str) -> set[str]:
     return {name for mode in modes for name, rate in getattr(mode, side).items() if rate > 0}
 
 
-def _frozen(array: _Array) -> _Array:
-    array.setflags(write=False)
-    return array
-
-
-def _floats(values: object) -> Floats:
+def _floats(values: ArrayLike) -> Floats:
     return _frozen(np.array(values, dtype=np.float64))
 
 
-def _ints(values: object) -> Ints:
+def _ints(values: ArrayLike) -> Ints:
     return _frozen(np.array(values, dtype=np.int64))
+
+
+def _frozen(array: _Array) -> _Array:
+    array.setflags(write=False)
+    return array
