@@ -95,7 +95,7 @@ def speed_table(measurements: Sequence[Measurement]) -> Table:
         table.add_column(header)
     for each in measurements:
         met = "" if each.met is None else "yes" if each.met else "no"
-        table.add_row(each.case, _number(each.value), each.unit, each.goal, met)
+        table.add_row(each.case, _number(each.value, 3), each.unit, each.goal, met)
     return table
 
 
@@ -121,8 +121,8 @@ def _table(title: str) -> Table:
     return Table(title=title, box=SIMPLE_HEAD, title_justify="left", caption_justify="left")
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.2g}"
+def _number(value: float, digits: int = 2) -> str:
+    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.{digits}g}"
 
 
 def _percent(share: float | None) -> str:

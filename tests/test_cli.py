@@ -9,14 +9,20 @@ from typing import Any
 
 import gymnasium as gym
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from plantgym.baselines.registry import POLICIES
 from plantgym.benchmarks.cli import app
 from plantgym.envs import ENV_IDS
 from plantgym.twins.plant_toml import save_plant
 from plantgym.twins.shipped import data_file
 
 from .small_factory import factory
+
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
+
+COMMANDS: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
 
 # 2025-03-30 has 23 hours.
 DATES = ("2025-03-28", "2025-03-29", "2025-03-30", "2025-03-31")
@@ -52,16 +58,23 @@ def small_plant(tmp_path: Path) -> Path:
 
 
 class TestHelp:
-    @pytest.mark.parametrize("command", ["demo", "envs", "compare", "bench"])
-    def test_help_has_an_example(self, command: str) -> None:
-        result = plantgym(command, "--help")
-        assert result.exit_code == 0
-        assert f"plantgym {command}" in result.stdout
+    @pytest.mark.parametrize("name", ["demo", "envs", "compare", "bench"])
+    def test_help_has_an_example(self, name: str) -> None:
+        assert plantgym(name, "--help").exit_code == 0
+        assert f"plantgym {name}" in COMMANDS[name].epilog
+
+    def test_docs_name_every_option_and_policy(self) -> None:
+        told = DOCS.read_text("utf-8")
+        options = [name for each in COMMANDS["compare"].params for name in each.opts]
+        assert len(options) > 12
+        assert [name for name in options if name.startswith("-") and name not in told] == []
+        assert [policy for policy in POLICIES if f"`{policy}`" not in told] == []
 
     def test_help_loads_nothing_heavy(self) -> None:
         heavy = ["numba", "pandas", "pyomo", "highspy", "plotly", "joblib", "gymnasium"]
         code = (
-            "import sys; from typer.testing import CliRunner; from plantgym.benchmarks.cli import "
+            "import sys; from typer.main import get_command
+from typer.testing import CliRunner; from plantgym.benchmarks.cli import "
             f"app; CliRunner().invoke(app, ['--help']); print([m for m in {heavy} if m in "
             "sys.modules])"
         )

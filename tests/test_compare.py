@@ -24,6 +24,7 @@ from plantgym.twins.tariff import DrEventProcess
 from .small_factory import factory
 from .test_scores import episode
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 SETTINGS = {"env": "plantgym/Stn-v0", "seed": 0}
 COMMAND = [sys.executable, "-c", "from plantgym.benchmarks.cli import app; app()", "compare"]
 
@@ -80,6 +81,8 @@ class TestRows:
         used = row["import_kwh"] - row["export_kwh"] - row["curtailed_kwh"] + row["generation_kwh"]
         assert row["energy_kwh"] == pytest.approx(used)
         assert (row["steps"], row["currency"]) == (24, "CNY")
+        told = (DOCS / "benchmarks.md").read_text("utf-8")
+        assert [name for name in row if f"`{name}`" not in told and name[:5] != "cost_"] == []
 
     def test_all_days_of_a_split(self) -> None:
         days = load_scenarios(factory(), "tou").split("test").take([3, 5, 8])
