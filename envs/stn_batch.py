@@ -245,9 +245,10 @@ class StnBatch:
         known = self._arrays.series.values[day].T.copy()
 
         def mix(value: int, expected: Floats) -> Floats:
-            if hindsight:
-                return known[value]
-            mixed: Floats = np.concatenate([known[value, : step + 1], expected[day, step + 1 :]])
+            ahead = slice(step + 1, None)
+            mixed: Floats = known[value]
+            if not hindsight:
+                mixed[ahead] = expected[day, ahead]
             return mixed
 
         event = event_of(state.dr_steps[row], float(state.dr_award_kw[row]))
