@@ -73,8 +73,7 @@ class TestHelp:
     def test_help_loads_nothing_heavy(self) -> None:
         heavy = ["numba", "pandas", "pyomo", "highspy", "plotly", "joblib", "gymnasium"]
         code = (
-            "import sys; from typer.main import get_command
-from typer.testing import CliRunner; from plantgym.benchmarks.cli import "
+            "import sys; from typer.testing import CliRunner; from plantgym.benchmarks.cli import "
             f"app; CliRunner().invoke(app, ['--help']); print([m for m in {heavy} if m in "
             "sys.modules])"
         )
