@@ -23,6 +23,7 @@ except ImportError as error:
     raise MissingExtraError("highspy", "plan") from error
 
 Status = highspy.HighsModelStatus
+_FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
 _FEASIBILITY = 1e-9
 """Absolute tolerance: the simulator, which replays the plans, forgives no more."""
@@ -115,22 +116,29 @@ def solve(
         InputError: a gap or time limit that HiGHS does not take.
     """
     highs = _run(problem, mip_gap, time_limit_s)
-    status, info = highs.getModelStatus(), highs.getInfo()
-    if status in (Status.kInfeasible, Status.kUnboundedOrInfeasible):
+    _require_point(highs, problem, limits)
+    x: Floats = np.array(highs.getSolution().col_value)
+    if problem.branching.any():
+        x = _whole(problem, x)
+        bound = highs.getInfo().mip_dual_bound
+    else:
+        bound = math.inf if highs.getModelStatus() == Status.kOptimal else -math.inf
+    cost = float(problem.cost @ x)
+    bound = min(cost, float(bound))
+    return Solution(x, cost, bound, _relative(cost - bound, cost))
+
+
+def _require_point(highs: highspy.Highs, problem: Problem, limits: tuple[Limit, ...]) -> None:
+    """Raise unless HiGHS found a point, be it the best or the best in time."""
+    status = highs.getModelStatus()
+    unclear = status == Status.kUnboundedOrInfeasible
+    if status == Status.kInfeasible or (unclear and not _feasible_without(problem, ())):
         raise InfeasibleError(_blame(problem, limits))
-    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    found = highs.getInfo().primal_solution_status == _FEASIBLE
     if status == Status.kTimeLimit and not found:
-        raise TimeLimitError(f"nothing feasible was found within time_limit_s = {time_limit_s:g}")
+        raise TimeLimitError("no feasible point was found within the time limit")
     if status not in (Status.kOptimal, Status.kTimeLimit):
         raise SolverError(f"HiGHS stopped: {highs.modelStatusToString(status)}")
-    x: Floats = np.array(highs.getSolution().col_value)
-    if not problem.branching.any():
-        cost = float(problem.cost @ x)
-        return Solution(x, cost, cost, 0.0)
-    x = _whole(problem, x)
-    cost = float(problem.cost @ x)
-    bound = min(cost, float(info.mip_dual_bound))
-    return Solution(x, cost, bound, _relative(cost - bound, cost))
 
 
 def _relative(difference: float, cost: float) -> float:
