@@ -102,10 +102,13 @@ def _highest_part(
     tables: StnTables, stock_t: Floats, j: int, k: int, span: tuple[float, float],
     spare_kw: float, work: Work,
 ) -> float:  # fmt: skip
-    """Highest x in `span` such that the task, standing in `work`, can go to level k + x; or -1."""
+    """Highest x in `span` such that the task, standing in `work`, can go to level k + x; or -1.
+
+    Goes to the limits and not beyond: the tolerance is for rounding, not to be used up.
+    """
     low, high = span
     low, high = _narrow(
-        low, high, spare_kw + _POWER_TOL_KW - tables.power_kw[j, k],
+        low, high, spare_kw - tables.power_kw[j, k],
         tables.power_kw[j, k] - tables.power_kw[j, k + 1],
     )  # fmt: skip
     for q in range(tables.n_touched[j]):
@@ -114,9 +117,9 @@ def _highest_part(
         more_taken = tables.take_t[j, k + 1, q] - tables.take_t[j, k, q]
         net = work.made_t[m] + tables.make_t[j, k, q] - taken
         more_net = tables.make_t[j, k + 1, q] - tables.make_t[j, k, q] - more_taken
-        above = stock_t[m] - tables.stock_low_t[m]
+        above = stock_t[m] - tables.stock_min_t[m]
         low, high = _narrow(low, high, above + net, more_net)
-        low, high = _narrow(low, high, tables.stock_high_t[m] - stock_t[m] - net, -more_net)
+        low, high = _narrow(low, high, tables.stock_max_t[m] - stock_t[m] - net, -more_net)
         if tables.strict:
             low, high = _narrow(low, high, above - taken, -more_taken)
     return high if low <= high else -1.0
