@@ -110,6 +110,9 @@ def compile_model(model: pyo.ConcreteModel) -> Problem:
         (used.data, (used.row, column)), shape=(len(form.rows), len(data))
     )
     matrix.sort_indices()
+    rows = _groups(model.component_objects(pyo.Constraint, active=True))
+    n_rows = sum(len(group.index) for group in rows.values())
+    assert len(form.rows) == n_rows, "a constraint is two-sided or has no variable"
     side = np.array([row.bound_type for row in form.rows])
     rhs = np.array(form.rhs, dtype=np.float64)
     return Problem(
@@ -121,7 +124,7 @@ def compile_model(model: pyo.ConcreteModel) -> Problem:
         row_upper=np.where(side >= 0, rhs, np.inf),
         matrix=matrix,
         columns=_groups(variables),
-        rows=_groups(model.component_objects(pyo.Constraint, active=True)),
+        rows=rows,
     )
 
 
