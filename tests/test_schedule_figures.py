@@ -19,13 +19,6 @@ from plantgym.twins.stn_tables import compile_tables
 from .plant_days import best, outlook
 
 
-def hard_targets(name: str) -> StnPlant:
-    """A shipped plant of Lyu et al. whose targets no price is worth missing, as in their data."""
-    plant = load_plant(name)
-    dear = [replace(m, shortfall_cost_per_t=1e4 if m.end_min_t else 0.0) for m in plant.materials]
-    return replace(plant, materials=tuple(dear))
-
-
 @pytest.mark.parametrize(
     ("name", "meter", "kwh", "least_days"),
     [
@@ -37,7 +30,7 @@ def hard_targets(name: str) -> StnPlant:
 def test_perfect_foresight_reproduces_the_metered_days(
     name: str, meter: str, kwh: float, least_days: int
 ) -> None:
-    tables = compile_tables(hard_targets(name))
+    tables = compile_tables(load_plant(name))
     scheduler = Scheduler(tables)
     metered = pd.read_csv(data_file(meter)).groupby(["set", "date"], sort=False)
     assert len(metered) == 51

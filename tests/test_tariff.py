@@ -70,6 +70,8 @@ def events(**changes: Any) -> Callable[[], DrEventProcess]:  # noqa: ANN401
         (programme(thresholds=(0.7, 0.5, 1.2)), "dr thresholds = .*: give three rising ratios"),
         (programme(thresholds=(0.0, 0.5, 1.2)), "dr thresholds = .*: give three rising ratios"),
         (programme(factors=(0.6, 1.0)), r"dr factors = \(0\.6, 1\.0\): give 3 numbers"),
+        (programme(factors=(1.1, 1.0, 1.2)), "dr factors = .*: let no band pay less at its edge"),
+        (programme(factors=(0.6, 1.0, 1.1)), "dr factors = .*: let no band pay less at its edge"),
         (programme(factors=(0.6, -1.0, 1.2)), r"dr factors = -1\.0: give a value of at least 0"),
         (events(probability=1.1), r"dr events probability = 1\.1: give a value of at most 1"),
         (events(probability="often"), "dr events probability = 'often': give a finite number"),

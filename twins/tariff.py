@@ -103,7 +103,8 @@ class DrProgramme:
             that is paid in the third.
 
     Raises:
-        InputError: negative prices, thresholds that do not rise, or negative factors.
+        InputError: negative prices, thresholds that do not rise, or a payment that falls where a
+            higher band begins.
     """
 
     subsidy_per_kwh: float
@@ -119,6 +120,10 @@ class DrProgramme:
         low, middle, high = self.thresholds
         if not 0 < low < middle < high:
             raise InputError("dr thresholds", self.thresholds, "give three rising ratios above 0")
+        first, second, last = self.factors
+        if first > second or second * high > last + 1e-12:
+            fix = f"let no band pay less at its edge: first <= second, {high:g} x second <= third"
+            raise InputError("dr factors", self.factors, fix)
 
 
 @dataclass(frozen=True, slots=True)
