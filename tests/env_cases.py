@@ -79,6 +79,16 @@ def episode(env: StnEnv, seed: int | None, actions_seed: int = 0) -> dict[str, A
     return shown
 
 
-def assert_same(one: object, other: object) -> None:
-    """Bit for bit the same, whatever it is made of."""
-    np.testing.assert_equal(one, other, strict=True)
+def assert_same(one: Any, other: Any) -> None:  # noqa: ANN401
+    """Bit for bit the same: arrays of one type and shape, and what is made of them."""
+    if isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other, strict=True)
+    elif isinstance(one, Mapping):
+        assert one.keys() == other.keys()
+        for key, value in one.items():
+            assert_same(value, other[key])
+    elif isinstance(one, list | tuple):
+        for value, counterpart in zip(one, other, strict=True):
+            assert_same(value, counterpart)
+    else:
+        assert one == other
