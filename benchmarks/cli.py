@@ -37,6 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Industrial demand response: plants, exact planners, real prices.",
+    epilog="Start with: plantgym demo",
 )
 
 _Jobs = Annotated[int, typer.Option(min=1, help="Processes that work at the same time.")]

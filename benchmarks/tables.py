@@ -34,7 +34,10 @@ def summary_table(comparison: Comparison) -> Table:
     """A row a policy: what it costs, saves, misses, and how long it thinks."""
     days = len({row["day"] for row in comparison.rows})
     settings = comparison.settings
-    table = _table(f"{settings['env']}: {days} {settings['split']} days, seed {settings['seed']}")
+    table = _table(
+        f"{settings['env']} ({comparison.plant}): {days} {settings['split']} days, "
+        f"seed {settings['seed']}"
+    )
     table.add_column("policy")
     for header in (*HEADERS, "95 % interval of the score"):
         table.add_column(header, justify="right")

@@ -120,7 +120,7 @@ class TestCompare:
             "compare", "carseat", "--policies", "rule, threshold", "--days", 2, "--out", out
         )
         assert result.exit_code == 0, result.stderr
-        assert "plantgym/CarSeat-v0: 2 test days, seed 0" in result.stdout
+        assert "plantgym/CarSeat-v0 (car_seat): 2 test days, seed 0" in result.stdout
         assert "USD" in result.stdout
         assert f"4 rows in {out}" in result.stdout.replace("\n", "")
         rows = json.loads(out.read_text())["rows"]
