@@ -77,6 +77,9 @@ class TestByHand:
     def test_no_stock_and_no_room(self) -> None:
         empty = quarry(materials=(ORE, replace(MEAL, initial_t=0.0)), tasks=(MILL, KILN_ASH))
         assert self.masks(quarry_env(empty)) == [[True, True, True], [True, False]]
+        # Netted, the mill may make meal for the kiln in the same step.
+        netted = replace(empty, same_step_transfer=True)
+        assert self.masks(quarry_env(netted)) == [[True, True, True], [True, True]]
         full = replace(MEAL, initial_t=85.0)
         alone = quarry(materials=(ORE, full), tasks=(MILL,))
         assert self.masks(quarry_env(alone)) == [[True, True, False]]

@@ -32,7 +32,8 @@ prices = st.lists(st.floats(-10.0, 10.0), min_size=24, max_size=24).map(tuple)
 @st.composite
 def programmes(draw: st.DrawFn) -> DrProgramme:
     rising = sorted(draw(st.sets(st.floats(0.01, 5.0), min_size=3, max_size=3)))
-    factors = draw(st.tuples(numbers, numbers, numbers))
+    first, second = sorted(draw(st.tuples(numbers, numbers)))
+    factors = (first, second, rising[2] * second + draw(numbers))
     return DrProgramme(draw(numbers), draw(numbers), (rising[0], rising[1], rising[2]), factors)
 
 
