@@ -172,8 +172,16 @@ def test_a_time_limit_ends_each_solve_with_the_gap_that_is_left() -> None:
         assert solution.bound < solution.cost
         assert solution.mip_gap == pytest.approx(1 - solution.bound / solution.cost)
         assert np.isin(solution.x[:30], (0.0, 1.0)).all()
-    with pytest.raises(TimeLimitError, match="within the time limit"):
+    with pytest.raises(TimeLimitError, match="within the limits of time"):
         solve(market_split(), mip_gap=0.0, time_limit_s=0.0)
+
+
+def test_a_node_limit_ends_each_solve_at_the_same_point_with_the_gap_that_is_left() -> None:
+    one, other = (solve(market_split(), mip_gap=0.0, node_limit=200) for _ in range(2))
+    assert one.bound < one.cost
+    assert one.mip_gap == pytest.approx(1 - one.bound / one.cost)
+    assert (one.x == other.x).all()
+    assert one.bound == other.bound
 
 
 @pytest.mark.parametrize("wrong", [{"mip_gap": -1.0}, {"mip_gap": 0.0, "time_limit_s": -1.0}])

@@ -56,7 +56,12 @@ class Scheduler:
         self.day = PlantDay(tables)
 
     def plan(
-        self, outlook: Outlook, *, mip_gap: float = 1e-4, time_limit_s: float | None = None
+        self,
+        outlook: Outlook,
+        *,
+        mip_gap: float = 1e-4,
+        time_limit_s: float | None = None,
+        node_limit: int | None = None,
     ) -> Schedule:
         """The cheapest schedule of the rest of the day, if the day comes as the outlook says.
 
@@ -64,6 +69,7 @@ class Scheduler:
             outlook: state and expectation.
             mip_gap: greatest relative gap between cost and bound.
             time_limit_s: wall-clock limit of the solver [s]; the best schedule by then is returned.
+            node_limit: limit of branch-and-bound nodes; as `time_limit_s`, but reproducible.
 
         Raises:
             InputError: an outlook that does not fit the plant.
@@ -72,7 +78,13 @@ class Scheduler:
         """
         start = time.perf_counter()
         problem = self.day.fill(outlook)
-        solution = solve(problem, mip_gap=mip_gap, time_limit_s=time_limit_s, limits=LIMITS)
+        solution = solve(
+            problem,
+            mip_gap=mip_gap,
+            time_limit_s=time_limit_s,
+            node_limit=node_limit,
+            limits=LIMITS,
+        )
         return self._schedule(problem, outlook, solution, start)
 
     def cost_of(self, outlook: Outlook, levels: Floats) -> Schedule:

@@ -98,6 +98,7 @@ def solve(
     *,
     mip_gap: float,
     time_limit_s: float | None = None,
+    node_limit: int | None = None,
     limits: tuple[Limit, ...] = (),
 ) -> Solution:
     """Solve a problem; it is not changed.
@@ -107,15 +108,17 @@ def solve(
         mip_gap: greatest relative gap between cost and bound; 0 for a proven optimum.
         time_limit_s: wall-clock limit [s], None for none. The best point by then is returned,
             with the gap that is left.
+        node_limit: limit of branch-and-bound nodes, None for none; as `time_limit_s`, but the same
+            on every machine.
         limits: candidates to blame if no point is feasible; the likeliest last.
 
     Raises:
         InfeasibleError: no point is feasible; names the limits to blame.
-        TimeLimitError: no feasible point was found in time.
+        TimeLimitError: no feasible point was found within the limits.
         SolverError: HiGHS gave up for another reason.
-        InputError: a gap or time limit that HiGHS does not take.
+        InputError: a gap or limit that HiGHS does not take.
     """
-    highs = _run(problem, mip_gap, time_limit_s)
+    highs = _run(problem, mip_gap, time_limit_s, node_limit)
     _require_point(highs, problem, limits)
     x: Floats = np.array(highs.getSolution().col_value)
     if problem.branching.any():
@@ -135,9 +138,10 @@ def _require_point(highs: highspy.Highs, problem: Problem, limits: tuple[Limit, 
     if status == Status.kInfeasible or (unclear and not _feasible_without(problem, ())):
         raise InfeasibleError(_blame(problem, limits))
     found = highs.getInfo().primal_solution_status == _FEASIBLE
-    if status == Status.kTimeLimit and not found:
-        raise TimeLimitError("no feasible point was found within the time limit")
-    if status not in (Status.kOptimal, Status.kTimeLimit):
+    cut_off = status in (Status.kTimeLimit, Status.kSolutionLimit)
+    if cut_off and not found:
+        raise TimeLimitError("no feasible point was found within the limits of time and nodes")
+    if status != Status.kOptimal and not cut_off:
         raise SolverError(f"HiGHS stopped: {highs.modelStatusToString(status)}")
 
 
@@ -148,10 +152,17 @@ def _relative(difference: float, cost: float) -> float:
 
 
 def _run(
-    problem: Problem, mip_gap: float = 0.0, time_limit_s: float | None = None
+    problem: Problem,
+    mip_gap: float = 0.0,
+    time_limit_s: float | None = None,
+    node_limit: int | None = None,
 ) -> highspy.Highs:
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    given = {} if time_limit_s is None else {"time_limit": float(time_limit_s)}
+    given: dict[str, float | int] = {}
+    if time_limit_s is not None:
+        given["time_limit"] = float(time_limit_s)
+    if node_limit is not None:
+        given["mip_max_nodes"] = node_limit
     for name, value in {**_OPTIONS, "mip_rel_gap": float(mip_gap), **given}.items():
         if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
             raise InputError(f"solver option {name}", value, "give a finite value of 0 or more")
