@@ -192,7 +192,10 @@ class StnBatch:
 
     def _action_table(self, action: ArrayLike) -> NDArray[Any]:
         """The action as a contiguous array [rows, J] of the kernel's type."""
-        given = np.asarray(action)
+        try:
+            given = np.asarray(action)
+        except ValueError as error:
+            raise InputError("action", action, f"give one array of numbers ({error})") from error
         shape = self._arrays.request.shape
         if given.shape != shape:
             if shape[0] > 1 or given.shape != shape[1:]:

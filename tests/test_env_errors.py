@@ -42,6 +42,7 @@ class TestOrder:
         (None, r"action shape = \(\): give"),
         ([1, 1, 0], r"action shape = \(3,\): give an action of shape \(2,\)"),
         ([[1], [1]], r"action shape = \(2, 1\): give"),
+        ([[1, 1], [0]], r"action = .*: give one array of numbers"),
         ([1.0, 0.0], r"action dtype = 'float64': give whole modes"),
         ([True, False], r"action dtype = 'bool': give whole modes"),
         (["1", "0"], r"action dtype = '<U1': give whole modes"),
@@ -174,6 +175,13 @@ class TestScenarios:
     def test_wind_is_needed_only_by_plants_with_wind_power(self) -> None:
         windy = quarry(site=Site(1000.0, wind_capacity_kw=50.0))
         self.refused("scenarios series = .*: add 'wind_kw'", plant=windy)
+
+    def test_generation_of_a_plant_that_has_none(self) -> None:
+        days = quarry_days()
+        dark = replace(quarry(), site=Site(500.0))
+        sunny = days.replace_series(pv_kw=np.ones_like(days.series["buy_price_per_kwh"]))
+        with pytest.raises(InputError, match=r"generation_kw = 1\.0: give the plant's site pv_cap"):
+            StnEnv(dark, scenarios=sunny)
 
     def test_base_load_above_the_import_limit(self) -> None:
         days = quarry_days(2, base_load_kw=[[0.0], [1000.5]])

@@ -39,10 +39,10 @@ def test_whole_days_of_shipped_plants(plant: str, step_minutes: int) -> None:
     shapes, over = set(), False
     while not over:
         if env.view().step % (n_steps // 2) == 0:
-            shapes.add(env.render().shape)
+            shapes.add(np.asarray(env.render()).shape)
             _check_text(env)
         over = env.step(env.action_space.sample())[2]
-    shapes.add(env.render().shape)
+    shapes.add(np.asarray(env.render()).shape)
     _check_text(env)
     assert len(shapes) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_levels_that_no_plant_can_run_are_refused(levels: np.ndarray, fix: str) 
         ({"buy_price_per_kwh": np.array([1, np.nan, 1, 1])}, "outlook buy_price_per_kwh .* NaN"),
     ],
 )
-def test_an_outlook_of_another_plant_is_refused(change: dict[str, object], message: str) -> None:
+def test_an_outlook_of_another_plant_is_refused(change: dict[str, Any], message: str) -> None:
     tables = compile_tables(plant())
     with pytest.raises(InputError, match=message):
         Scheduler(tables).plan(replace(outlook(tables), **change))

@@ -23,7 +23,7 @@ FLAT = Tariff((0.0,) * 24, (0.0,) * 24)
 
 
 def runs(schedule: Schedule, task: int = 0) -> list[int]:
-    return schedule.levels[:, task].astype(int).tolist()
+    return [int(level) for level in schedule.levels[:, task]]
 
 
 def test_the_target_is_made_in_the_cheapest_hours() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -185,7 +186,7 @@ def test_a_node_limit_ends_each_solve_at_the_same_point_with_the_gap_that_is_lef
 
 
 @pytest.mark.parametrize("wrong", [{"mip_gap": -1.0}, {"mip_gap": 0.0, "time_limit_s": -1.0}])
-def test_settings_that_highs_does_not_take_are_refused(wrong: dict[str, float]) -> None:
+def test_settings_that_highs_does_not_take_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="solver option"):
         solve(mixed_problem(), **wrong)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from .errors import InputError
 from .event_kernel import EventTables
 from .plant import StnPlant
-from .stn_tables import StnTables
+from .stn_tables import StnTables, steps_of
 from .tariff import DrEventProcess
 
 
@@ -35,7 +33,7 @@ def event_tables(plant: StnPlant, dr: DrEventProcess | bool, tables: StnTables) 
     return EventTables(
         probability=float(process.probability),
         windows=np.array(windows, np.int64),
-        notice_steps=math.ceil(process.notice_h / tables.step_h),
+        notice_steps=steps_of(process.notice_h, tables.step_h),
         award_min_kw=float(process.award_min_kw),
         award_max_kw=float(process.award_max_kw),
     )

@@ -36,7 +36,7 @@ def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnS
 
     Raises:
         InputError: scenarios of another clock or currency, without a series that the plant needs,
-            or with a base load above its import limit.
+            with a base load above its import limit, or generation that it has not.
     """
     _check_clock_and_currency(plant, tables, scenarios)
     for name in needed_series(plant):
@@ -49,6 +49,12 @@ def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnS
             "scenarios base_load_kw",
             highest,
             f"keep it within the import limit of {plant.site.import_limit_kw:g} kW",
+        )
+    if plant.generation_capacity_kw == 0 and scenarios.generation_kw.any():
+        raise InputError(
+            "scenarios generation_kw",
+            float(scenarios.generation_kw.max()),
+            "give the plant's site pv_capacity_kw or wind_capacity_kw, or leave the series out",
         )
     values = np.zeros((scenarios.n_days, tables.n_steps, 5))
     values[..., BUY_PRICE] = scenarios.series["buy_price_per_kwh"]

@@ -149,11 +149,11 @@ def _mode_tables(plant: StnPlant, step_h: float) -> dict[str, Any]:
 
 
 def _task_tables(plant: StnPlant, step_h: float, steps: int) -> dict[str, Any]:
-    must_from = [_steps(t.must_run_from_h, step_h) if t.must_run else steps for t in plant.tasks]
+    must_from = [steps_of(t.must_run_from_h, step_h) if t.must_run else steps for t in plant.tasks]
     return {
         "n_modes": _ints([1 + len(task.modes) for task in plant.tasks]),
         "must_run_from": _ints(must_from),
-        "min_run_steps": _ints([max(1, _steps(t.min_run_h, step_h)) for t in plant.tasks]),
+        "min_run_steps": _ints([max(1, steps_of(t.min_run_h, step_h)) for t in plant.tasks]),
         "trip_cost_per_h": _floats([task.trip_cost_per_h for task in plant.tasks]),
         "downstream_first": _ints(downstream_first(plant)),
     }
@@ -205,7 +205,7 @@ def downstream_first(plant: StnPlant) -> list[int]:
     return order
 
 
-def _steps(time_h: float, step_h: float) -> int:
+def steps_of(time_h: float, step_h: float) -> int:
     """Whole steps that cover a time."""
     return math.ceil(time_h / step_h - TOL)
 
