@@ -23,20 +23,20 @@ from .observation_kernel import observe
 
 N_PARTS, N_METERED = len(COST_PARTS), len(METER)
 
+FETCH_AHEAD = 3
+"""Rows between the one that runs and the one whose numbers are fetched from memory."""
+
 DISABLED, NEXT_STEP, SAME_STEP = range(3)
 """What happens to a row whose day is over, as in `gymnasium.vector.AutoresetMode`."""
 
 
 class Results(NamedTuple):
-    """What a step of n rows gives, beside the observations. Overwritten by every step."""
+    """What a step of n rows gives, beside its fresh arrays. Overwritten by every step."""
 
     reward: Floats
     """[n]."""
     ended: NDArray[np.bool_]
     """[n] whether the day ended in this step."""
-    account: Floats
-    """[n, parts + metered + 2 J] cost parts [currency], what was metered, the levels asked for
-    and those that ran."""
     final_obs: Float32s
     """[n, observed] last observation of a day that ended; only in SAME_STEP, else [0, observed]."""
 
@@ -128,20 +128,24 @@ def take_levels(handle: BatchHandle, levels: Floats) -> int:
 
 
 @entry
-def run_modes(handle: BatchHandle, modes: NDArray[np.int64], autoreset: int, obs: Float32s) -> int:
+def run_modes(
+    handle: BatchHandle, modes: NDArray[np.int64], autoreset: int, obs: Float32s, account: Floats
+) -> int:
     """`take_modes`, then, if all are good, `step_rows` of all rows: one call instead of two."""
     bad = _take_modes(handle.arrays, modes)
     if bad < 0:
-        _step_rows(handle.arrays, 0, 0, modes.shape[0], autoreset, obs)
+        _step_rows(handle.arrays, 0, 0, modes.shape[0], autoreset, obs, account)
     return bad
 
 
 @entry
-def run_levels(handle: BatchHandle, levels: Floats, autoreset: int, obs: Float32s) -> int:
+def run_levels(
+    handle: BatchHandle, levels: Floats, autoreset: int, obs: Float32s, account: Floats
+) -> int:
     """`take_levels`, then, if all are good, `step_rows` of all rows: one call instead of two."""
     bad = _take_levels(handle.arrays, levels)
     if bad < 0:
-        _step_rows(handle.arrays, 0, 0, levels.shape[0], autoreset, obs)
+        _step_rows(handle.arrays, 0, 0, levels.shape[0], autoreset, obs, account)
     return bad
 
 
@@ -163,55 +167,67 @@ def mask_rows(handle: BatchHandle, masks: NDArray[np.bool_]) -> None:
 
 @entry
 def step_rows(
-    handle: BatchHandle, thread: int, start: int, stop: int, autoreset: int, obs: Float32s
-) -> None:
+    handle: BatchHandle, thread: int, start: int, stop: int, autoreset: int, obs: Float32s,
+    account: Floats,
+) -> None:  # fmt: skip
     """Run rows `start` to `stop - 1` for one step under their requests.
 
-    A row whose day is over restarts instead of running (NEXT_STEP); callers in DISABLED mode see
-    to it that there is none.
+    Writes the observations [n, observed] and the accounts [n, parts + metered + 2 J]: cost parts
+    [currency], what was metered, the levels asked for and those that ran. A row whose day is over
+    restarts instead of running (NEXT_STEP); callers in DISABLED mode see to it that there is none.
     """
-    _step_rows(handle.arrays, thread, start, stop, autoreset, obs)
+    _step_rows(handle.arrays, thread, start, stop, autoreset, obs, account)
 
 
 @kernel
 def _step_rows(
-    arrays: BatchArrays, thread: int, start: int, stop: int, autoreset: int, obs: Float32s
-) -> None:
+    arrays: BatchArrays, thread: int, start: int, stop: int, autoreset: int, obs: Float32s,
+    account: Floats,
+) -> None:  # fmt: skip
     tables, state, results = arrays.tables, arrays.state, arrays.results
     scratch = arrays.work
     work = Work(scratch.level[thread], scratch.taken_t[thread], scratch.made_t[thread])
+    fetched = 0.0
     for i in range(max(0, start), stop):
+        fetched += _fetch(arrays, min(i + FETCH_AHEAD, stop - 1))
         restart = state.over[i]
-        _clear_results(results, i)
+        results.reward[i] = 0.0
+        results.ended[i] = False
+        account[i] = 0.0
         if not restart:
             advance(
                 tables, arrays.series, state, i, arrays.request[i], work,
-                results.account[i, :N_PARTS], results.account[i, N_PARTS:],
+                account[i, :N_PARTS], account[i, N_PARTS:],
             )  # fmt: skip
-            _note_results(arrays, i)
+            _note_results(arrays, i, account[i])
             if state.over[i] and autoreset == SAME_STEP:
                 _observe_last(tables, arrays.series, arrays.shown, state, i, results.final_obs[i])
                 restart = True
         if restart:
             _draw_day(tables, arrays.series, arrays.events, arrays.day_share, state, i, -1)
         observe(tables, arrays.series, arrays.shown, state, i, obs[i])
+    work.taken_t[0] = fetched  # or the compiler would drop the reads
 
 
 @kernel
-def _clear_results(results: Results, i: int) -> None:
-    results.reward[i] = 0.0
-    results.ended[i] = False
-    results.account[i] = 0.0
+def _fetch(arrays: BatchArrays, i: int) -> float:
+    """Read where row i will soon read.
+
+    Random days lie far apart in memory; fetched ahead, a row's numbers arrive while others run.
+    """
+    day, step = arrays.state.day[i], min(arrays.state.step[i], arrays.tables.n_steps - 1)
+    width = arrays.shown.window_values.shape[0]
+    return float(arrays.series.values[day, step, 0] + arrays.shown.expected[day, step * width])
 
 
 @kernel
-def _note_results(arrays: BatchArrays, i: int) -> None:
+def _note_results(arrays: BatchArrays, i: int, account: Floats) -> None:
     results, state = arrays.results, arrays.state
     for part in range(N_PARTS):
-        results.reward[i] += arrays.reward_weights[part] * results.account[i, part]
+        results.reward[i] += arrays.reward_weights[part] * account[part]
     results.ended[i] = state.over[i]
     tasks = arrays.request.shape[1]
-    levels = results.account[i, N_PARTS + N_METERED :]
+    levels = account[N_PARTS + N_METERED :]
     for j in range(tasks):
         levels[j] = arrays.request[i, j]
         levels[tasks + j] = state.level[i, j]

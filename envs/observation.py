@@ -66,10 +66,10 @@ class ObservationTables(NamedTuple):
     """Materials with a target."""
     holding: Ints
     """Tasks with a minimum run time."""
-    max_power_kw: float
-    """Power of all tasks at full rate [kW]."""
-    full_load_kw: float
-    """The same with the base load [kW]."""
+    power_scale: float
+    """Factor from the power of tasks [kW] to what is observed."""
+    load_scale: float
+    """Factor from the load of the plant [kW] to what is observed."""
     has_peak: bool
     """Whether the peak import is observed (demand charge)."""
     has_dr: bool
@@ -111,8 +111,8 @@ def build_observation(
         level_scale=1.0 / (tables.n_modes - 1),
         targets=np.flatnonzero(tables.end_min_t > tables.stock_min_t).astype(np.int64),
         holding=np.flatnonzero(tables.min_run_steps > 1).astype(np.int64),
-        max_power_kw=plant.max_power_kw,
-        full_load_kw=_full_load_kw(plant),
+        power_scale=1.0 / plant.max_power_kw,
+        load_scale=1.0 / _full_load_kw(plant),
         has_peak=plant.tariff.demand_charge_per_kw > 0 and plant.site.import_limit_kw > 0,
         has_dr=has_dr,
     )

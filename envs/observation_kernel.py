@@ -53,16 +53,16 @@ def _observe_event(
     out[1] = 1.0
     out[2] = 1.0
     now_kw = series.values[day, min(step, last), BASELINE_LOAD_KW]
-    out[4] = min(1.0, now_kw / shown.full_load_kw)
+    out[4] = min(1.0, now_kw * shown.load_scale)
     if start >= 0 and notice <= step < end:
         out[0] = 1.0 if step >= start else 0.0
         out[1] = max(0, start - step) / tables.n_steps
         out[2] = (end - step) / tables.n_steps
-        out[3] = min(1.0, state.dr_award_kw[i] / shown.max_power_kw)
+        out[3] = min(1.0, state.dr_award_kw[i] * shown.power_scale)
         total_kw = 0.0
         for s in range(max(start, step), end):
             total_kw += series.values[day, s, BASELINE_LOAD_KW]
-        out[5] = min(1.0, total_kw / (end - max(start, step)) / shown.full_load_kw)
+        out[5] = min(1.0, total_kw / (end - max(start, step)) * shown.load_scale)
 
 
 @kernel

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -97,6 +96,7 @@ class StnBatch:
         has_dr = events.probability >= 0 or any(scenarios.dr_events)
         self.observed, shown = build_observation(plant, self.tables, self.scenarios, has_dr)
         self.n_observed = sum(entry.size for entry in self.observed)
+        self._n_account = len(COST_PARTS) + len(METER) + 2 * len(plant.tasks)
         self.reference_cost = mean_price(plant) * plant.max_power_kw * plant.horizon_h
         """Cost that a reward of -1 stands for: a day at full power at the tariff's mean price."""
         self.autoreset = kernel.SAME_STEP if same_step else kernel.NEXT_STEP
@@ -123,14 +123,13 @@ class StnBatch:
         return kernel.Results(
             reward=np.zeros(rows),
             ended=np.zeros(rows, np.bool_),
-            account=np.zeros((rows, len(COST_PARTS) + len(METER) + 2 * len(self.plant.tasks))),
             final_obs=np.zeros((rows if same_step else 0, self.n_observed), np.float32),
         )
 
     def _connect(self) -> None:
         """Make what cannot be copied or pickled: the kernel's handle and the threads."""
         self._handle = make_handle(self._arrays)
-        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+        self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in self.__dict__.items() if k not in ("_handle", "_pool")}
@@ -165,11 +164,15 @@ class StnBatch:
         """Write the observation of a row [observed]."""
         kernel.observe_row(self._handle, row, obs)
 
-    def step(self, action: ArrayLike) -> Float32s:
-        """Run all rows for a step; return fresh observations [rows, observed].
+    def step(self, action: ArrayLike) -> tuple[Float32s, Floats]:
+        """Run all rows for a step.
 
         Args:
             action: modes, or levels from -1 (stand) to 1 (full rate) [rows, J]; [J] for one row.
+
+        Returns:
+            Fresh observations [rows, observed], and accounts [rows, parts + metered + 2 J]: the
+            cost parts [currency], what was metered, the levels asked for and those that ran.
 
         Raises:
             InputError: an action of the wrong shape or kind, or out of range; no row has moved.
@@ -177,18 +180,19 @@ class StnBatch:
         table = self._action_table(action)
         rows, continuous = len(table), self.tables.continuous
         obs = np.empty((rows, self.n_observed), np.float32)
+        account = np.empty((rows, self._n_account))
         if self._pool is None:
             run = kernel.run_levels if continuous else kernel.run_modes
-            bad = run(self._handle, table, self.autoreset, obs)
+            bad = run(self._handle, table, self.autoreset, obs, account)
         else:
             bad = (kernel.take_levels if continuous else kernel.take_modes)(self._handle, table)
             if bad < 0:
-                self._step_in_threads(self._pool, obs)
+                self._step_in_threads(self._pool, obs, account)
         if bad >= 0:
             tops = [n - 1 for n in self.n_modes]
             fix = "levels from -1 to 1" if continuous else f"modes from 0 to {tops}"
             raise InputError(f"action of row {bad}", table[bad].tolist(), f"give {fix}, one a task")
-        return obs
+        return obs, account
 
     def _action_table(self, action: ArrayLike) -> NDArray[Any]:
         """The action as a contiguous array [rows, J] of the kernel's type."""
@@ -210,14 +214,17 @@ class StnBatch:
             raise InputError("action dtype", str(given.dtype), "give whole modes (integers)")
         return np.ascontiguousarray(given, np.int64)
 
-    def _step_in_threads(self, pool: ThreadPoolExecutor, obs: Float32s) -> None:
+    def _step_in_threads(self, pool: ThreadPoolExecutor, obs: Float32s, account: Floats) -> None:
         edges = [len(obs) * k // self._threads for k in range(self._threads + 1)]
-        jobs = [
-            pool.submit(kernel.step_rows, self._handle, k, start, stop, self.autoreset, obs)
-            for k, (start, stop) in enumerate(pairwise(edges))
-        ]
-        for job in jobs:
-            job.result()
+
+        def run(thread: int) -> None:
+            start, stop = edges[thread : thread + 2]
+            kernel.step_rows(self._handle, thread, start, stop, self.autoreset, obs, account)
+
+        others = [pool.submit(run, thread) for thread in range(1, self._threads)]
+        run(0)
+        for other in others:
+            other.result()
 
     def masks(self) -> NDArray[np.bool_]:
         """Modes that each task may ask for [rows, sum of n_modes].

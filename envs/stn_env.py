@@ -143,12 +143,11 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
             ResetNeeded: before the first reset, or after the end of the day.
         """
         batch = self._batch
-        if batch.state.over[0]:
+        if batch.state.over.item(0):
             raise ResetNeeded("the day is over or was never started: call reset() before step()")
         stock_before = batch.state.stock_t[0].copy() if self.render_mode else None
-        obs = batch.step(action)[0]
-        results = batch.results
-        account = results.account[0].copy()
+        observations, accounts = batch.step(action)
+        account, results = accounts[0], batch.results
         numbers = account.tolist()
         info: dict[str, Any] = dict(zip(METER, numbers[N_PARTS:N_ACCOUNT], strict=True))
         info["cost"] = dict(zip(COST_PARTS, numbers[:N_PARTS], strict=True))
@@ -156,7 +155,8 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         info["applied"] = account[self._applied_from :]
         if stock_before is not None:
             self._remember(stock_before, account)
-        return obs, float(results.reward[0]), bool(results.ended[0]), False, info
+        reward, ended = results.reward.item(0), results.ended.item(0)
+        return observations[0], reward, ended, False, info
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Modes that may be asked for, task after task [sum of n_modes] (MaskablePPO's layout).
@@ -196,7 +196,7 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         """The day so far, for pictures. Filled only if the env has a render mode."""
         batch = self._batch
         stocks = [before for before, _ in self._history]
-        width = batch.results.account.shape[1]
+        width = N_ACCOUNT + 2 * len(batch.n_modes)
         account = np.array([row for _, row in self._history]).reshape(-1, width)
         return DayRecord(
             plant=self.plant,

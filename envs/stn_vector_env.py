@@ -153,17 +153,19 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         if not self._seeded or (self._mode is AutoresetMode.DISABLED and over.any()):
             raise ResetNeeded(f"reset rows {np.flatnonzero(over).tolist()} before step()")
         ran = ~over
-        obs = batch.step(actions)
+        obs, account = batch.step(actions)
         results = batch.results
         ended = results.ended.copy()
-        info = self._info(ran)
+        info = self._info(account, ran)
         if self._mode is AutoresetMode.SAME_STEP and ended.any():
             info["final_obs"], info["_final_obs"] = results.final_obs.copy(), ended.copy()
-            info["final_info"], info["_final_info"] = self._info(ended), ended.copy()
+            info["final_info"], info["_final_info"] = (
+                self._info(account.copy(), ended),
+                ended.copy(),
+            )
         return obs, results.reward.copy(), ended, np.zeros(self.num_envs, np.bool_), info
 
-    def _info(self, ran: NDArray[np.bool_]) -> dict[str, Any]:
-        account = self._batch.results.account.copy()
+    def _info(self, account: NDArray[np.float64], ran: NDArray[np.bool_]) -> dict[str, Any]:
         columns, levels = account.T[:N_ACCOUNT], account[:, N_ACCOUNT:]
         tasks = len(self._batch.n_modes)
         info: dict[str, Any] = dict(zip(METER, columns[N_PARTS:], strict=True))
