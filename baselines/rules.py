@@ -32,7 +32,7 @@ class PriceThreshold(FactoryPolicy):
 
     Args:
         margin_steps: steps to spare for hours in which the shield lets a task stand.
-        cover_steps: steps of full use that a stock shall cover.
+        cover_steps: steps of full use that a stock shall cover, as far as half its room does.
     """
 
     def __init__(self, margin_steps: int = 1, cover_steps: int = 2) -> None:
@@ -42,7 +42,9 @@ class PriceThreshold(FactoryPolicy):
     def reset(self, env: Env) -> None:
         """Get ready for the episode that `env` has just started."""
         super().reset(env)
-        self._cover_t = self.cover_steps * self.tables.consume_t.max(axis=1).sum(axis=0)
+        full_use_t = self.tables.consume_t.max(axis=1).sum(axis=0)
+        room_t = self.tables.stock_max_t - self.tables.stock_min_t
+        self._cover_t = np.minimum(self.cover_steps * full_use_t, room_t / 2)
         self._fills = self.tables.produce_t.max(axis=1) > 0
 
     def levels(self) -> Floats:
