@@ -26,6 +26,9 @@ N_PARTS, N_METERED = len(COST_PARTS), len(METER)
 FETCH_AHEAD = 3
 """Rows between the one that runs and the one whose numbers are fetched from memory."""
 
+THREAD_ROWS = 16
+"""Rows of scratch memory between threads: on one cache line they would wait for each other."""
+
 DISABLED, NEXT_STEP, SAME_STEP = range(3)
 """What happens to a row whose day is over, as in `gymnasium.vector.AutoresetMode`."""
 
@@ -50,7 +53,7 @@ class BatchArrays(NamedTuple):
     shown: ObservationTables
     state: StnState
     work: Work
-    """Scratch memory, a row each thread."""
+    """Scratch memory, one row in `THREAD_ROWS` for each thread."""
     request: Floats
     """[n, J] levels asked for."""
     results: Results
@@ -185,8 +188,8 @@ def _step_rows(
     account: Floats,
 ) -> None:  # fmt: skip
     tables, state, results = arrays.tables, arrays.state, arrays.results
-    scratch = arrays.work
-    work = Work(scratch.level[thread], scratch.taken_t[thread], scratch.made_t[thread])
+    scratch, row = arrays.work, thread * THREAD_ROWS
+    work = Work(scratch.level[row], scratch.taken_t[row], scratch.made_t[row])
     fetched = 0.0
     for i in range(max(0, start), stop):
         fetched += _fetch(arrays, min(i + FETCH_AHEAD, stop - 1))

@@ -107,7 +107,7 @@ class StnBatch:
             events=events,
             shown=shown,
             state=new_state(self.tables, rows),
-            work=new_work(self.tables, self._threads),
+            work=new_work(self.tables, self._threads * kernel.THREAD_ROWS),
             request=np.zeros((rows, len(plant.tasks))),
             results=self._new_results(rows, same_step),
             day_share=np.cumsum(self.scenarios.weight) / np.sum(self.scenarios.weight),

@@ -108,13 +108,13 @@ def new_state(tables: StnTables, rows: int) -> StnState:
     )
 
 
-def new_work(tables: StnTables, *threads: int) -> Work:
-    """Scratch memory for a plant; with a number of threads, a row of it for each."""
+def new_work(tables: StnTables, *rows: int) -> Work:
+    """Scratch memory for a plant; with a number of rows, as often."""
     tasks, materials = len(tables.n_modes), len(tables.stock_min_t)
     return Work(
-        np.zeros((*threads, tasks)),
-        np.zeros((*threads, materials)),
-        np.zeros((*threads, materials)),
+        np.zeros((*rows, tasks)),
+        np.zeros((*rows, materials)),
+        np.zeros((*rows, materials)),
     )
 
 
