@@ -140,7 +140,9 @@ class PlantDay:
         problem.col_upper[columns["sell"].where][outlook.sell_price_per_kwh < 0] = 0.0
         for surplus in ("sell", "curtail"):
             problem.col_upper[columns[surplus].where][least_kw >= 0] = 0.0
-        # With buy > sell >= 0 the cost is convex in the net load: both at once never pays.
+        # With buy > sell >= 0 the cost is convex in the net load: both at once never pays. Then the
+        # rows go and the binary is fixed, because HiGHS (up to 1.15.1) can take a wrong point for
+        # the optimum where the binary is relaxed and its rows stay.
         worth = np.maximum(outlook.sell_price_per_kwh, 0.0)
         apart = (least_kw < 0) & (greatest_kw > 0) & (outlook.buy_price_per_kwh <= worth)
         problem.col_upper[columns["importing"].where] = apart
