@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ def factory_env(env: Env) -> StnEnv:
     return base
 
 
-class FactoryPolicy:
+class FactoryPolicy(ABC):
     """A policy that looks at the plant in physical units and asks for levels."""
 
     def reset(self, env: Env) -> None:
@@ -36,6 +37,6 @@ class FactoryPolicy:
         """The action for the levels that the policy chooses."""
         return self.env.batch.levels_to_action(self.levels())
 
+    @abstractmethod
     def levels(self) -> Floats:
         """Modes or levels of all tasks for the coming step [J]."""
-        raise NotImplementedError

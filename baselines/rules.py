@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ..envs.policy import Env
 from ..twins.simulate import full_rate_levels
@@ -73,10 +70,10 @@ class RandomPolicy(FactoryPolicy):
         super().reset(env)
         self._rng = np.random.default_rng(self.seed)
 
-    def act(self, obs: NDArray[Any]) -> NDArray[Any]:
-        """A random action."""
+    def levels(self) -> Floats:
+        """Random modes or levels."""
         if self.tables.continuous:
-            return self._rng.uniform(-1.0, 1.0, len(self.tables.n_modes)).astype(np.float32)
+            return self._rng.uniform(0.0, self.tables.n_modes - 1)
         ends = np.cumsum(self.tables.n_modes)[:-1]
         masks = np.split(self.env.action_masks(), ends)
-        return np.array([self._rng.choice(np.flatnonzero(mask)) for mask in masks])
+        return np.array([float(self._rng.choice(np.flatnonzero(mask))) for mask in masks])
