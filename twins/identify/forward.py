@@ -1,0 +1,103 @@
+"""The load of a plant that is run at least cost, day by day: the forward model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import InputError
+from ..outlook import Outlook
+from ..plant import StnPlant
+from ..scheduling import Schedule, Scheduler
+from ..stn_tables import Floats, StnTables, compile_tables
+
+NODE_LIMIT = 20_000
+"""Branch-and-bound nodes after which a day is taken as good as it is then."""
+
+
+def optimal_load(
+    plant: StnPlant,
+    prices_per_kwh: ArrayLike,
+    *,
+    mip_gap: float = 0.0,
+    node_limit: int = NODE_LIMIT,
+) -> Floats:
+    """Energy [D, T] that a plant's optimal operation draws [kWh].
+
+    Every day is planned for itself, with its prices known and the plant's initial stocks. Energy
+    is worth its price whether it is drawn or saved, so generation on the site changes nothing and
+    is left out; the plant's own base load is in.
+
+    Args:
+        plant: discrete or continuous.
+        prices_per_kwh: one row a day, one price a step of the plant's day [D, T] [currency/kWh].
+        mip_gap: greatest relative gap of a day's cost above the least possible.
+        node_limit: branch-and-bound nodes for a day; the best schedule by then counts.
+
+    Raises:
+        InputError: prices that are no finite [D, T], or whose T does not divide the plant's day
+            into whole steps.
+    """
+    days = cheapest_days(plant, prices_per_kwh, mip_gap=mip_gap, node_limit=node_limit)
+    load_kw = np.array([day.load_kw for day in days])
+    load_kwh: Floats = load_kw * (plant.horizon_h / load_kw.shape[1])
+    return load_kwh
+
+
+def cheapest_days(
+    plant: StnPlant,
+    prices_per_kwh: ArrayLike,
+    *,
+    mip_gap: float = 0.0,
+    node_limit: int = NODE_LIMIT,
+) -> Iterator[Schedule]:
+    """The schedules behind `optimal_load`, one day after the other.
+
+    Raises:
+        InputError: as `optimal_load`.
+    """
+    prices = np.asarray(prices_per_kwh, np.float64)
+    tables = compile_tables(plant, _step_minutes(plant, prices))
+    scheduler = Scheduler(tables)
+    for price in prices:
+        outlook = _morning(tables, price, plant.site.base_load_kw)
+        yield scheduler.plan(outlook, mip_gap=mip_gap, node_limit=node_limit)
+
+
+def _step_minutes(plant: StnPlant, prices: Floats) -> int:
+    if prices.ndim != 2 or not prices.size:
+        raise InputError("prices", prices.shape, "give one row a day and one price a step")
+    if not np.isfinite(prices).all():
+        day = int(np.argmin(np.isfinite(prices).all(axis=1)))
+        raise InputError(f"prices of day {day}", prices[day], "give finite prices")
+    steps: int = prices.shape[1]
+    minutes, rest = divmod(plant.horizon_h * 60, steps)
+    if rest or 60 % minutes:
+        fix = f"give {plant.horizon_h} prices a day, or a multiple whose steps divide the hour"
+        raise InputError("prices a day", steps, fix)
+    return minutes
+
+
+def _morning(tables: StnTables, price: Floats, base_load_kw: float) -> Outlook:
+    """The plant before its first step, without generation and demand response."""
+    nothing = np.zeros(tables.n_steps)
+    standing = np.zeros(len(tables.n_modes))
+    base_load = np.full(tables.n_steps, base_load_kw)
+    return Outlook(
+        step=0,
+        stock_t=tables.stock_initial_t,
+        level=standing,
+        hold_level=standing,
+        hold_steps=standing.astype(np.int64),
+        peak_kw=0.0,
+        buy_price_per_kwh=price,
+        sell_price_per_kwh=nothing,
+        buy_forecast_per_kwh=price,
+        sell_forecast_per_kwh=nothing,
+        generation_kw=nothing,
+        base_load_kw=base_load,
+        baseline_load_kw=base_load,
+        dr=None,
+    )
