@@ -1,0 +1,1 @@
+"""Identification: from a meter, prices and public process knowledge to a plant."""
