@@ -82,8 +82,16 @@ class CsvFile:
             )
         return self.frame[name]
 
-    def numbers(self, name: str, low: float = -np.inf, high: float = np.inf) -> Floats:
+    def numbers(
+        self, name: str, low: float = -np.inf, high: float = np.inf, *, gaps: bool = False
+    ) -> Floats:
         """A column as finite numbers within plausible limits.
+
+        Args:
+            name: of the column.
+            low: least plausible value.
+            high: greatest plausible value.
+            gaps: whether a field may be empty, which gives NaN.
 
         Raises:
             InputError: a missing column, or the first value that is empty, no number or outside
@@ -91,8 +99,10 @@ class CsvFile:
         """
         import pandas as pd
 
-        values = pd.to_numeric(self.column(name), errors="coerce").to_numpy(np.float64)
-        self.refuse(name, ~np.isfinite(values), "give a finite number in this field")
+        column = self.column(name)
+        values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+        allowed = np.isfinite(values) | (column.isna().to_numpy() & gaps)
+        self.refuse(name, ~allowed, "give a finite number in this field")
         implausible = (values < low) | (values > high)
         self.refuse(name, implausible, f"give values of {low:g} to {high:g}; check the unit")
         return values
@@ -101,7 +111,9 @@ class CsvFile:
         """Raise `InputError` for the first row of a column that is bad, if there is one."""
         if bad.any():
             row = int(bad.argmax())
-            raise InputError(f"{self.at(row)} {name}", self.frame[name].iloc[row], fix)
+            value = self.frame[name].iloc[row]
+            plain = value.item() if isinstance(value, np.generic) else value
+            raise InputError(f"{self.at(row)} {name}", plain, fix)
 
 
 def source_name(source: CsvSource) -> str:

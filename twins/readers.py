@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .csv_file import CsvFile, CsvSource, Floats
-from .day_grid import ClockChanges, Dates, DayGrid, DroppedDay, whole_days
+from .day_grid import ClockChanges, Dates, DayGrid, DroppedDay, Ints, step_times, whole_days
 from .errors import InputError
 
 MINUTES_PER_DAY = 24 * 60
@@ -23,8 +24,10 @@ _MAX_PRICE_PER_KWH = 20.0
 _MIN_TYPICAL_PRICE_PER_MWH = 0.5
 _MIN_HIGHEST_PRICE_PER_MWH = 5.0
 
+MAX_PV_CF = 1.2
+
 _PV_COLUMNS = MappingProxyType(
-    {"measured_cf": ("kW/kW", 0.0, 1.2), "day_ahead_cf": ("kW/kW", 0.0, 1.2)}
+    {"measured_cf": ("kW/kW", 0.0, MAX_PV_CF), "day_ahead_cf": ("kW/kW", 0.0, MAX_PV_CF)}
 )
 _WEATHER_COLUMNS = MappingProxyType(
     {
@@ -47,6 +50,7 @@ class DailySeries:
         currency: ISO code of prices; None for prices in the plant's own currency and for series
             that are no prices.
         dropped: days left out, each with the reason.
+        offset_s: local time less UTC of each day [D], [s]; None for a file without offsets.
     """
 
     dates: Dates
@@ -54,10 +58,16 @@ class DailySeries:
     unit: str
     currency: str | None = None
     dropped: tuple[DroppedDay, ...] = ()
+    offset_s: Ints | None = None
 
     def __post_init__(self) -> None:
         self.dates.setflags(write=False)
         self.values.setflags(write=False)
+
+    @property
+    def times(self) -> NDArray[np.str_]:
+        """Beginning of each step [D, S] in ISO 8601, with offset if the file had offsets."""
+        return step_times(self.dates, self.values.shape[1], self.offset_s)
 
 
 def read_prices(
@@ -77,7 +87,17 @@ def read_prices(
     Raises:
         InputError: anything wrong in the file, by line; a step that does not fit the file's.
     """
-    file = CsvFile.read(source)
+    return prices_of(CsvFile.read(source), step_minutes, clock_changes)
+
+
+def prices_of(
+    file: CsvFile, step_minutes: int | None = None, clock_changes: ClockChanges = "raise"
+) -> DailySeries:
+    """Prices of a parsed file, as `read_prices`; at the file's own step if none is wanted.
+
+    Raises:
+        InputError: as `read_prices`.
+    """
     column, currency, unit = _price_column(file)
     prices = file.numbers(column)
     if unit == "kwh":
@@ -192,7 +212,9 @@ def _read_columns(
 
 
 def _series(
-    grid: DayGrid, values: Floats, step_minutes: int, unit: str, currency: str | None = None
+    grid: DayGrid, values: Floats, step_minutes: int | None, unit: str, currency: str | None = None
 ) -> DailySeries:
-    by_day = to_step(values[grid.rows], step_minutes)
-    return DailySeries(grid.dates, by_day, unit, currency, grid.dropped)
+    by_day: Floats = values[grid.rows]
+    if step_minutes is not None:
+        by_day = to_step(by_day, step_minutes)
+    return DailySeries(grid.dates, by_day, unit, currency, grid.dropped, grid.offset_s)
