@@ -109,17 +109,17 @@ def step_times(dates: Dates, steps: int, offset_s: Ints | None) -> NDArray[np.st
 
     Without `offset_s` [D], the times say nothing of the time zone.
     """
-    starts: Dates = dates.astype("datetime64[s]")[:, None] + np.arange(0, _DAY_S, _DAY_S // steps)
-    times = np.datetime_as_string(starts)
+    starts = np.arange(0, _DAY_S, _DAY_S // steps).astype("timedelta64[s]")
+    times = np.datetime_as_string(dates.astype("datetime64[s]")[:, None] + starts)
     if offset_s is None:
-        return times
+        return np.asarray(times)
     minutes = np.abs(offset_s) // 60
     signs = np.where(offset_s < 0, "-", "+")
     zones = [
         f"{sign}{minute // 60:02}:{minute % 60:02}"
         for sign, minute in zip(signs, minutes, strict=True)
     ]
-    return np.char.add(times, np.array(zones)[:, None])
+    return np.asarray(np.char.add(times, np.array(zones)[:, None]))
 
 
 def _times(file: CsvFile) -> tuple[Dates, Ints]:

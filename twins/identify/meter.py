@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..csv_file import Floats
 from ..day_grid import Dates, DroppedDay
 from ..errors import InputError
-from ..readers import MINUTES_PER_DAY
+from ..readers import MINUTES_PER_DAY, to_step
 
 Times = NDArray[np.str_]
 
@@ -57,6 +57,11 @@ class MeterDays:
     def steps(self) -> int:
         """Number of steps a day T."""
         return MINUTES_PER_DAY // self.step_minutes
+
+    @property
+    def hourly_price_per_kwh(self) -> Floats:
+        """Mean price of each clock hour [24], [currency/kWh]: the tariff of a plant found here."""
+        return np.asarray(to_step(self.price_per_kwh, 60).mean(axis=0))
 
     def take(
         self, rows: slice | Sequence[int] | NDArray[np.int64] | NDArray[np.bool_]

@@ -11,13 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..csv_file import Floats
 from ..errors import InputError
 from ..plant import StnPlant, Task
 from ..value_checks import check_flag, check_number, check_text
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
