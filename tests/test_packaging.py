@@ -158,6 +158,7 @@ def test_import_is_light(package: str, foreign: list[str]) -> None:
     heavy = [
         *("numba", "pandas", "scipy", "pyomo", "highspy", "matplotlib", "plotly", "pygame"),
         *("torch", "stable_baselines3", "sb3_contrib", "typer", "rich", "joblib"),
+        *("sklearn", "ray"),
         *foreign,
     ]
     code = f"import sys, {package}; print(*[m for m in {heavy} if m in sys.modules])"

@@ -93,7 +93,8 @@ def write_load(path: str | os.PathLike[str], times: Times, load_kwh: Floats) -> 
     if times.shape != load_kwh.shape:
         raise InputError("load_kwh", load_kwh.shape, f"give it the shape of times {times.shape}")
     if not np.isfinite(load_kwh).all():
-        raise InputError("load_kwh", load_kwh[~np.isfinite(load_kwh)][0], "give finite numbers")
+        bad_kwh = float(load_kwh[~np.isfinite(load_kwh)][0])
+        raise InputError("load_kwh", bad_kwh, "give finite numbers")
     rows = zip(times.ravel().tolist(), np.round(load_kwh, 6).ravel().tolist(), strict=True)
     lines = ["time,energy_kwh", *(f"{time},{energy!r}" for time, energy in rows)]
     target = Path(path)
