@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from ..csv_file import Floats
 from ..day_grid import Dates, DroppedDay
 from ..errors import InputError
 from ..readers import MINUTES_PER_DAY, to_step
+from ..whole_file import write_whole
 
 Times = NDArray[np.str_]
 
@@ -97,10 +97,4 @@ def write_load(path: str | os.PathLike[str], times: Times, load_kwh: Floats) -> 
         raise InputError("load_kwh", bad_kwh, "give finite numbers")
     rows = zip(times.ravel().tolist(), np.round(load_kwh, 6).ravel().tolist(), strict=True)
     lines = ["time,energy_kwh", *(f"{time},{energy!r}" for time, energy in rows)]
-    target = Path(path)
-    draft = target.with_name(target.name + ".part")
-    try:
-        draft.write_text("\n".join(lines) + "\n", "utf-8")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(path, "\n".join(lines) + "\n")

@@ -12,6 +12,7 @@ import tomli_w
 
 from ..errors import InputError
 from ..plant_toml import _check_keys, _rows, _table
+from ..whole_file import write_whole
 from .process import PartLoad, Process, Stage, in_line
 
 _SIMPLE_KEYS = ("name", "mass_unit", "currency", "same_step_transfer")
@@ -66,13 +67,7 @@ def process_to_toml(process: Process) -> str:
 
 def save_process(process: Process, path: str | os.PathLike[str]) -> None:
     """Write a process to a TOML file, whole or not at all."""
-    target = Path(path)
-    draft = target.with_name(target.name + ".part")
-    try:
-        draft.write_text(process_to_toml(process), "utf-8")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(path, process_to_toml(process))
 
 
 def _stage(row: dict[str, Any]) -> Stage:
