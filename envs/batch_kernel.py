@@ -98,6 +98,14 @@ def observe_row(handle: BatchHandle, i: int, obs: Float32s) -> None:
     observe(arrays.tables, arrays.series, arrays.shown, arrays.state, i, obs)
 
 
+@entry
+def observe_rows(handle: BatchHandle, obs: Float32s) -> None:
+    """Write the observations of all rows [n, observed]."""
+    arrays = handle.arrays
+    for i in range(obs.shape[0]):
+        observe(arrays.tables, arrays.series, arrays.shown, arrays.state, i, obs[i])
+
+
 @kernel
 def _take_modes(arrays: BatchArrays, modes: NDArray[np.int64]) -> int:
     for i in range(modes.shape[0]):
@@ -153,11 +161,11 @@ def run_levels(
 
 
 @entry
-def mask_rows(handle: BatchHandle, masks: NDArray[np.bool_]) -> None:
-    """Write the action masks of all rows [n, sum of n_modes]."""
+def mask_rows(handle: BatchHandle, start: int, stop: int, masks: NDArray[np.bool_]) -> None:
+    """Write the action masks [n, sum of n_modes] of rows `start` to `stop - 1`."""
     arrays = handle.arrays
     state = arrays.state
-    for i in range(masks.shape[0]):
+    for i in range(max(0, start), stop):
         if state.over[i]:
             masks[i] = True
             continue

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,11 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..twins.errors import InputError
 from ..twins.events import event_tables
 from ..twins.handle import make_handle
-from ..twins.markets import load_scenarios
 from ..twins.outlook import Outlook
 from ..twins.plant import StnPlant
 from ..twins.plant_toml import load_plant
-from ..twins.scenarios import Scenarios
 from ..twins.simulate import stn_series
 from ..twins.stn_state import (
     BASE_LOAD_KW,
@@ -34,39 +30,16 @@ from ..twins.stn_state import (
     new_state,
     new_work,
 )
-from ..twins.stn_tables import Floats, compile_tables
-from ..twins.tariff import DrEventProcess
+from ..twins.stn_tables import Floats, StnTables, compile_tables
 from ..twins.value_checks import check_number
 from . import batch_kernel as kernel
 from .observation import Float32s, build_observation, mean_price
-
-
-@dataclass(frozen=True, slots=True)
-class StnSetup:
-    """What is to be simulated; the arguments of every STN env.
-
-    Args:
-        plant: a plant, the name of a shipped one, or the path of a TOML file.
-        market: `"tou"`, `"pjm"`, `"belgium-day-ahead"` or `"belgium-real-time"`.
-        scenarios: days of your own instead of a market's.
-        split: days to draw from: `"train"`, `"validation"`, `"test"` or `"all"`.
-        dr: True to draw events from the plant's own process, a `DrEventProcess` to draw from
-            that, False for just the events that the scenarios carry.
-        step_minutes: length of a step [min], 60 or 15.
-        reward: weight of each cost part in the reward, 1 where not named.
-    """
-
-    plant: StnPlant | str | os.PathLike[str]
-    market: str = "belgium-real-time"
-    scenarios: Scenarios | None = None
-    split: str = "train"
-    dr: DrEventProcess | bool = False
-    step_minutes: int = 60
-    reward: Mapping[str, float] | None = None
+from .stn_setup import StnSetup as StnSetup
+from .stn_setup import all_days
 
 
 class StnBatch:
-    """n plants of one kind, each in its own episode. Knows nothing of Gymnasium.
+    """n rows of one plant, each in its own episode. Knows nothing of Gymnasium.
 
     Args:
         setup: what is simulated.
@@ -84,9 +57,7 @@ class StnBatch:
         plant = setup.plant if isinstance(setup.plant, StnPlant) else load_plant(setup.plant)
         self.plant = plant
         self.tables = compile_tables(plant, setup.step_minutes)
-        scenarios = setup.scenarios
-        if scenarios is None:
-            scenarios = load_scenarios(plant, setup.market, setup.step_minutes)
+        scenarios = all_days(setup, plant)
         everything = stn_series(plant, self.tables, scenarios)
         self.scenarios = scenarios.split(setup.split)
         chosen = np.searchsorted(scenarios.dates, self.scenarios.dates)
@@ -189,10 +160,13 @@ class StnBatch:
             if bad < 0:
                 self._step_in_threads(self._pool, obs, account)
         if bad >= 0:
-            tops = [n - 1 for n in self.n_modes]
-            fix = "levels from -1 to 1" if continuous else f"modes from 0 to {tops}"
-            raise InputError(f"action of row {bad}", table[bad].tolist(), f"give {fix}, one a task")
+            raise self._bad_action(table, bad)
         return obs, account
+
+    def _bad_action(self, table: NDArray[Any], row: int) -> InputError:
+        tops = [n - 1 for n in self.n_modes]
+        fix = "levels from -1 to 1" if self.tables.continuous else f"modes from 0 to {tops}"
+        return InputError(f"action of row {row}", table[row].tolist(), f"give {fix}, one a task")
 
     def _action_table(self, action: ArrayLike) -> NDArray[Any]:
         """The action as a contiguous array [rows, J] of the kernel's type."""
@@ -235,8 +209,11 @@ class StnBatch:
         if self.tables.continuous:
             raise InputError("action_masks", "continuous", "ask for masks of discrete plants only")
         masks = np.empty((len(self._arrays.request), sum(self.n_modes)), np.bool_)
-        kernel.mask_rows(self._handle, masks)
+        self._write_masks(masks)
         return masks
+
+    def _write_masks(self, masks: NDArray[np.bool_]) -> None:
+        kernel.mask_rows(self._handle, 0, len(masks), masks)
 
     def levels_to_action(self, levels: Floats) -> NDArray[Any]:
         """The action that asks for levels [..., J]."""
@@ -248,11 +225,27 @@ class StnBatch:
         """Date of the day that a row runs, as YYYY-MM-DD."""
         return str(self.scenarios.dates[self.state.day[row]])
 
+    def episode_plant(self, row: int) -> StnPlant:
+        """The plant that a row really runs in its episode: here the plant itself."""
+        return self.plant
+
+    def episode_tables(self, row: int) -> StnTables:
+        """The tables by which a row really runs in its episode: here those of the plant."""
+        return self.tables
+
+    def resume(self) -> None:
+        """Take up a state that was just written to `state`."""
+
+    def _day_series(self, row: int) -> Floats:
+        """What happens on the day of a row, by `StnSeries.values` [5, T]; a copy."""
+        values: Floats = self._arrays.series.values[self.state.day[row]]
+        return values.T.copy()
+
     def outlook(self, row: int, *, hindsight: bool = False) -> Outlook:
         """What is known in a row, in physical units; with hindsight also what is yet to come."""
         state, given = self.state, self.scenarios.series
         day, step = int(state.day[row]), int(state.step[row])
-        known = self._arrays.series.values[day].T.copy()
+        known = self._day_series(row)
 
         def mix(value: int, expected: Floats) -> Floats:
             ahead = slice(step + 1, None)
@@ -276,7 +269,7 @@ class StnBatch:
             buy_forecast_per_kwh=given["buy_forecast_per_kwh"][day].copy(),
             sell_forecast_per_kwh=given["sell_forecast_per_kwh"][day].copy(),
             generation_kw=mix(GENERATION_KW, self.scenarios.generation_forecast_kw),
-            base_load_kw=known[BASE_LOAD_KW],
+            base_load_kw=mix(BASE_LOAD_KW, given["base_load_kw"]),
             baseline_load_kw=known[BASELINE_LOAD_KW],
             dr=event,
         )

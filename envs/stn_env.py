@@ -14,14 +14,18 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from ..twins.errors import InputError
+from ..twins.intervals import Intervals
 from ..twins.outlook import Outlook
 from ..twins.plant import StnPlant
 from ..twins.scenarios import Scenarios
 from ..twins.stn_state import COST_PARTS, METER, NO_EVENT, StnState
+from ..twins.stn_tables import StnTables
 from ..twins.tariff import DrEventProcess
 from . import spaces
 from .day_record import DayRecord
-from .stn_batch import StnBatch, StnSetup
+from .plausible_batch import make_batch
+from .stn_batch import StnBatch
+from .stn_setup import StnSetup
 
 N_PARTS = len(COST_PARTS)
 N_ACCOUNT = N_PARTS + len(METER)
@@ -58,8 +62,8 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
     Terminated after the last step of the day, when the target is settled. Never truncated.
 
     ## Arguments
-    Those of `StnSetup`: `plant`, `market`, `scenarios`, `split`, `dr`, `step_minutes`, `reward`;
-    and `render_mode`.
+    Those of `StnSetup`: `plant`, `market`, `scenarios`, `split`, `dr`, `step_minutes`, `reward`,
+    `intervals`; and `render_mode`.
 
     ## Version History
     * v0: first release.
@@ -76,12 +80,15 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         dr: DrEventProcess | bool = False,
         step_minutes: int = 60,
         reward: Mapping[str, float] | None = None,
+        intervals: Intervals | bool = False,
         render_mode: str | None = None,
     ) -> None:
         if render_mode not in (None, *RENDER_MODES):
             raise InputError("render_mode", render_mode, f"use one of {RENDER_MODES} or None")
         self.render_mode = render_mode
-        self._batch = StnBatch(StnSetup(plant, market, scenarios, split, dr, step_minutes, reward))
+        self._batch = make_batch(
+            StnSetup(plant, market, scenarios, split, dr, step_minutes, reward, intervals)
+        )
         self.observation_space: Space[Any] = spaces.observation_space(self._batch)
         self.action_space = spaces.action_space(self._batch)
         self._applied_from = N_ACCOUNT + len(self._batch.n_modes)
@@ -95,8 +102,18 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
 
     @property
     def plant(self) -> StnPlant:
-        """The plant."""
+        """The plant as given: the nominal one, where `intervals` vary it."""
         return self._batch.plant
+
+    @property
+    def episode_plant(self) -> StnPlant:
+        """The plant that really runs in this episode: `plant`, or one drawn from `intervals`."""
+        return self._batch.episode_plant(0)
+
+    @property
+    def episode_tables(self) -> StnTables:
+        """The tables of `episode_plant`: with `hindsight()`, what the optimum is planned on."""
+        return self._batch.episode_tables(0)
 
     @property
     def observation_names(self) -> tuple[str, ...]:
@@ -168,11 +185,14 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         return masks
 
     def view(self) -> Outlook:
-        """What may be known now, in physical units: what rules and planners read."""
+        """What may be known now, in physical units: what rules and planners read.
+
+        In terms of `plant`: where `intervals` let a stock go beyond its limits, it is at the limit.
+        """
         return self._batch.outlook(0)
 
     def hindsight(self) -> Outlook:
-        """The view with all realised series and the event: for the oracle only."""
+        """The view of `episode_plant` with all realised series and the event: for the oracle."""
         return self._batch.outlook(0, hindsight=True)
 
     def get_state(self) -> StnState:
@@ -199,7 +219,7 @@ class StnEnv(gym.Env[NDArray[np.float32], NDArray[Any]]):
         width = N_ACCOUNT + 2 * len(batch.n_modes)
         account = np.array([row for _, row in self._history]).reshape(-1, width)
         return DayRecord(
-            plant=self.plant,
+            plant=self.episode_plant,
             date=batch.date(0),
             step_h=batch.tables.step_h,
             level=account[:, self._applied_from :],
@@ -267,6 +287,7 @@ def put_state(batch: StnBatch, state: StnState) -> None:
     _check_range("hold_level", state.hold_level, 0, top_mode)
     for mine, given in zip(batch.state, state, strict=True):
         mine[...] = given
+    batch.resume()
 
 
 def _check_range(name: str, values: NDArray[Any], low: int, high: int | NDArray[Any]) -> None:

@@ -13,14 +13,17 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from ..twins.errors import InputError
+from ..twins.intervals import Intervals
 from ..twins.outlook import Outlook
 from ..twins.plant import StnPlant
 from ..twins.scenarios import Scenarios
 from ..twins.stn_state import COST_PARTS, METER, StnState
 from ..twins.tariff import DrEventProcess
 from . import spaces
-from .stn_batch import StnBatch, StnSetup
+from .plausible_batch import make_batch
+from .stn_batch import StnBatch
 from .stn_env import N_ACCOUNT, N_PARTS, put_state
+from .stn_setup import StnSetup
 
 _Reply = tuple[
     NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
@@ -39,8 +42,9 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         dr: see `StnSetup`.
         step_minutes: see `StnSetup`.
         reward: see `StnSetup`.
+        intervals: see `StnSetup`.
         autoreset_mode: NEXT_STEP, SAME_STEP (with `final_obs` in info) or DISABLED.
-        threads: threads that share the rows; results do not depend on it.
+        threads: threads that share the rows; results do not depend on it. 1 with `intervals`.
 
     Raises:
         InputError: arguments that make no env.
@@ -56,6 +60,7 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         dr: DrEventProcess | bool = False,
         step_minutes: int = 60,
         reward: Mapping[str, float] | None = None,
+        intervals: Intervals | bool = False,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         threads: int = 1,
     ) -> None:
@@ -64,8 +69,8 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
         self.num_envs = num_envs
         self._mode = _autoreset_mode(autoreset_mode)
         self.metadata = {"render_modes": [], "autoreset_mode": self._mode}
-        self._batch = StnBatch(
-            StnSetup(plant, market, scenarios, split, dr, step_minutes, reward),
+        self._batch = make_batch(
+            StnSetup(plant, market, scenarios, split, dr, step_minutes, reward, intervals),
             num_envs,
             threads,
             same_step=self._mode is AutoresetMode.SAME_STEP,
@@ -183,6 +188,10 @@ class StnVectorEnv(VectorEnv[NDArray[np.float32], NDArray[Any], NDArray[Any]]):
     def view(self, row: int) -> Outlook:
         """What may be known in a row now, in physical units."""
         return self._batch.outlook(row)
+
+    def episode_plant(self, row: int) -> StnPlant:
+        """The plant that really runs in a row's episode."""
+        return self._batch.episode_plant(row)
 
     def get_state(self) -> StnState:
         """A copy of the whole state of all rows, random streams included."""

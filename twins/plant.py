@@ -121,6 +121,8 @@ class StnPlant:
         dr: settlement of demand-response events; None if the plant takes part in no programme.
         dr_events: how such events come about; None if there are none.
         sources: where the values come from, by topic; free text.
+        intervals: lowest and highest plausible value of parameters that data could not narrow
+            down further, by the names of `intervals.parameters`; the plant's own value is within.
 
     Raises:
         InputError: naming the entry and the fix, for anything that cannot be a plant.
@@ -140,6 +142,7 @@ class StnPlant:
     dr: DrProgramme | None = None
     dr_events: DrEventProcess | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         from .plant_checks import check_plant

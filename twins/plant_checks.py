@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from .errors import InputError
+from .intervals import check_intervals
 from .value_checks import check_flag, check_number, check_text, check_whole
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def check_plant(plant: StnPlant) -> None:
         raise InputError("task modes power_kw", 0.0, "give at least one mode a power above 0")
     _check_cycles(plant)
     _check_targets(plant)
+    check_intervals(plant, plant.intervals)
 
 
 def _check_texts(plant: StnPlant) -> None:

@@ -19,7 +19,7 @@ _Entry = TypeVar(
     "_Entry", Material, Task, Mode, Site, Tariff, TouPeriod, DrProgramme, DrEventProcess
 )
 
-_TOP_KEYS = ("material", "task", "site", "tariff", "dr", "sources")
+_TOP_KEYS = ("material", "task", "site", "tariff", "dr", "sources", "intervals")
 _SIMPLE_KEYS = (
     "name", "currency", "operation", "same_step_transfer", "horizon_h", "start_hour", "stock_unit",
 )  # fmt: skip
@@ -78,6 +78,7 @@ def parse_plant(text: str, origin: str = "plant") -> StnPlant:
         dr=dr,
         dr_events=dr_events,
         sources=_table(origin, data, "sources") if "sources" in data else {},
+        intervals=_intervals(origin, data),
     )
 
 
@@ -93,6 +94,10 @@ def plant_to_toml(plant: StnPlant) -> str:
         data["dr"] = _plain(plant.dr)
     if plant.dr_events:
         data["dr"]["events"] = _plain(plant.dr_events)
+    if plant.intervals:
+        data["intervals"] = {
+            name: [float(low), float(high)] for name, (low, high) in plant.intervals.items()
+        }
     data["material"] = [_plain(material) for material in plant.materials]
     data["task"] = [
         {
@@ -151,6 +156,11 @@ def _demand_response(
     settlement.pop("events", None)
     programme: DrProgramme = _build(DrProgramme, "dr", settlement)
     return programme, None if events is None else _build(DrEventProcess, "dr.events", events)
+
+
+def _intervals(origin: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    table = _table(origin, data, "intervals") if "intervals" in data else {}
+    return {name: _tuples(interval) for name, interval in table.items()}
 
 
 def _rows(owner: str, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
