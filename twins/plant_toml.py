@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +13,8 @@ from typing import Any, TypeVar, cast
 from .errors import InputError
 from .plant import Material, Mode, Site, StnPlant, Task
 from .tariff import DrEventProcess, DrProgramme, Tariff, TouPeriod
+from .toml_tables import check_keys, sub_rows, sub_table
+from .whole_file import write_whole
 
 _Entry = TypeVar(
     "_Entry", Material, Task, Mode, Site, Tariff, TouPeriod, DrProgramme, DrEventProcess
@@ -65,19 +66,19 @@ def parse_plant(text: str, origin: str = "plant") -> StnPlant:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"plant file {origin}", str(error), "mend the TOML there") from error
-    _check_keys(origin, data, (*_SIMPLE_KEYS, *_TOP_KEYS), ("name", "currency", "site", "tariff"))
+    check_keys(origin, data, (*_SIMPLE_KEYS, *_TOP_KEYS), ("name", "currency", "site", "tariff"))
     dr, dr_events = _demand_response(origin, data)
     return StnPlant(
         **{key: data[key] for key in _SIMPLE_KEYS if key in data},
         materials=tuple(
-            _build(Material, "material", row) for row in _rows(origin, data, "material")
+            _build(Material, "material", row) for row in sub_rows(origin, data, "material")
         ),
-        tasks=tuple(_task(row) for row in _rows(origin, data, "task")),
-        site=_build(Site, "site", _table(origin, data, "site")),
-        tariff=_tariff(_table(origin, data, "tariff")),
+        tasks=tuple(_task(row) for row in sub_rows(origin, data, "task")),
+        site=_build(Site, "site", sub_table(origin, data, "site")),
+        tariff=_tariff(sub_table(origin, data, "tariff")),
         dr=dr,
         dr_events=dr_events,
-        sources=_table(origin, data, "sources") if "sources" in data else {},
+        sources=sub_table(origin, data, "sources"),
         intervals=_intervals(origin, data),
     )
 
@@ -111,13 +112,7 @@ def plant_to_toml(plant: StnPlant) -> str:
 
 def save_plant(plant: StnPlant, path: str | os.PathLike[str]) -> None:
     """Write a plant to a TOML file, whole or not at all."""
-    target = Path(path)
-    draft = target.with_name(target.name + ".part")
-    try:
-        draft.write_text(plant_to_toml(plant), "utf-8")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(path, plant_to_toml(plant))
 
 
 def _plain(entry: object) -> dict[str, Any]:
@@ -133,7 +128,7 @@ def _task(row: dict[str, Any]) -> Task:
     owner = f"task {row.get('name', '?')!r}"
     if "modes" in row:
         raise InputError(f"{owner} key", "modes", "write each mode as a [[task.mode]] table")
-    modes = tuple(_build(Mode, f"{owner} mode", mode) for mode in _rows(owner, row, "mode"))
+    modes = tuple(_build(Mode, f"{owner} mode", mode) for mode in sub_rows(owner, row, "mode"))
     rest = {key: value for key, value in row.items() if key != "mode"}
     return _build(Task, owner, {**rest, "modes": modes})
 
@@ -141,8 +136,10 @@ def _task(row: dict[str, Any]) -> Task:
 def _tariff(table: dict[str, Any]) -> Tariff:
     if "period" not in table:
         return _build(Tariff, "tariff", table)
-    _check_keys("tariff", table, ("period", "demand_charge_per_kw"), ())
-    periods = [_build(TouPeriod, "tariff.period", row) for row in _rows("tariff", table, "period")]
+    check_keys("tariff", table, ("period", "demand_charge_per_kw"), ())
+    periods = [
+        _build(TouPeriod, "tariff.period", row) for row in sub_rows("tariff", table, "period")
+    ]
     return Tariff.from_periods(periods, table.get("demand_charge_per_kw", 0.0))
 
 
@@ -151,30 +148,16 @@ def _demand_response(
 ) -> tuple[DrProgramme | None, DrEventProcess | None]:
     if "dr" not in data:
         return None, None
-    settlement = dict(_table(origin, data, "dr"))
-    events = _table("dr", settlement, "events") if "events" in settlement else None
+    settlement = dict(sub_table(origin, data, "dr"))
+    events = sub_table("dr", settlement, "events") if "events" in settlement else None
     settlement.pop("events", None)
     programme: DrProgramme = _build(DrProgramme, "dr", settlement)
     return programme, None if events is None else _build(DrEventProcess, "dr.events", events)
 
 
 def _intervals(origin: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    table = _table(origin, data, "intervals") if "intervals" in data else {}
+    table = sub_table(origin, data, "intervals")
     return {name: _tuples(interval) for name, interval in table.items()}
-
-
-def _rows(owner: str, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    rows = data.get(key, [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(f"{owner} {key}", rows, f"write it as [[{key}]] tables")
-    return rows
-
-
-def _table(owner: str, data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    table = data[key]
-    if not isinstance(table, dict):
-        raise InputError(f"{owner} {key}", table, f"write it as a [{key}] table")
-    return table
 
 
 def _build(kind: type[_Entry], owner: str, row: dict[str, Any]) -> _Entry:
@@ -187,23 +170,10 @@ def _build(kind: type[_Entry], owner: str, row: dict[str, Any]) -> _Entry:
         for field in fields(kind)
         if field.default is MISSING and field.default_factory is MISSING
     )
-    _check_keys(owner, row, known, needed)
+    check_keys(owner, row, known, needed)
     values: dict[str, Any] = {key: _tuples(value) for key, value in row.items()}
     return kind(**values)
 
 
 def _tuples(value: object) -> object:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
-
-
-def _check_keys(
-    owner: str, row: Mapping[str, Any], known: tuple[str, ...], needed: tuple[str, ...]
-) -> None:
-    for key in row:
-        if key not in known:
-            close = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {close[0]!r}? " if close else ""
-            raise InputError(f"{owner} key", key, f"{hint}known keys are {', '.join(known)}")
-    for key in needed:
-        if key not in row:
-            raise InputError(f"{owner} {key}", None, f"add the key {key}")

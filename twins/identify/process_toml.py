@@ -11,7 +11,7 @@ from typing import Any
 import tomli_w
 
 from ..errors import InputError
-from ..plant_toml import _check_keys, _rows, _table
+from ..toml_tables import check_keys, sub_rows, sub_table
 from ..whole_file import write_whole
 from .process import PartLoad, Process, Stage, in_line
 
@@ -47,11 +47,11 @@ def parse_process(text: str, origin: str = "process") -> Process:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"process file {origin}", str(error), "mend the TOML there") from error
-    _check_keys(origin, data, (*_SIMPLE_KEYS, "sources", "stage"), ("name", "mass_unit"))
+    check_keys(origin, data, (*_SIMPLE_KEYS, "sources", "stage"), ("name", "mass_unit"))
     return Process(
         **{key: data[key] for key in _SIMPLE_KEYS if key in data},
-        stages=tuple(_stage(row) for row in _rows(origin, data, "stage")),
-        sources=_table(origin, data, "sources") if "sources" in data else {},
+        stages=tuple(_stage(row) for row in sub_rows(origin, data, "stage")),
+        sources=sub_table(origin, data, "sources"),
     )
 
 
@@ -72,10 +72,10 @@ def save_process(process: Process, path: str | os.PathLike[str]) -> None:
 
 def _stage(row: dict[str, Any]) -> Stage:
     owner = f"stage {row.get('name', '?')!r}"
-    _check_keys(owner, row, _STAGE_KEYS, ("name", "output_per_kwh"))
-    part_loads = _rows(owner, row, "part_load")
+    check_keys(owner, row, _STAGE_KEYS, ("name", "output_per_kwh"))
+    part_loads = sub_rows(owner, row, "part_load")
     for part_load in part_loads:
-        _check_keys(f"{owner} part_load", part_load, _PART_LOAD_KEYS, _PART_LOAD_KEYS)
+        check_keys(f"{owner} part_load", part_load, _PART_LOAD_KEYS, _PART_LOAD_KEYS)
     rest = {key: value for key, value in row.items() if key != "part_load"}
     return Stage(**rest, part_loads=tuple(PartLoad(**part_load) for part_load in part_loads))
 
