@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .day_grid import Dates
 from .errors import InputError
 from .plant import StnPlant
 from .rule_kernel import full_rate, rule_loads
@@ -21,7 +22,7 @@ from .stn_state import (
     new_state,
     new_work,
 )
-from .stn_tables import Floats, StnTables
+from .stn_tables import Floats, Ints, StnTables
 
 BASELINE_DAYS = 5
 """Working days whose mean meter is the baseline load (Jiangsu 2015 trial rule)."""
@@ -64,9 +65,36 @@ def stn_series(plant: StnPlant, tables: StnTables, scenarios: Scenarios) -> StnS
     awards = [event.award_kw if event else 0.0 for event in scenarios.dr_events]
     series = StnSeries(values, _event_steps(scenarios), np.array(awards, np.float64))
     given = scenarios.series.get("baseline_load_kw")
-    baseline_kw = _baseline_load_kw(tables, series, scenarios.dates) if given is None else given
-    values[..., BASELINE_LOAD_KW] = baseline_kw
+    if given is None:
+        load_kw = rule_load_kw(tables, series)
+        given = np.array([load_kw[days].mean(axis=0) for days in baseline_days(scenarios.dates)])
+    values[..., BASELINE_LOAD_KW] = given
     return series
+
+
+def baseline_days(dates: Dates) -> list[Ints]:
+    """The days whose mean load is the baseline load of each date, by their indices.
+
+    The last `BASELINE_DAYS` working days before it, or itself where there is none.
+    """
+    working = np.flatnonzero(np.is_busday(dates))
+    n_before = np.searchsorted(working, np.arange(len(dates)))
+    return [
+        working[max(0, n - BASELINE_DAYS) : n] if n else np.array([day])
+        for day, n in enumerate(n_before)
+    ]
+
+
+def rule_load_kw(tables: StnTables, series: StnSeries) -> Floats:
+    """The load of the reference rule on all days of a series [D, T], in kW."""
+    load_kw: Floats = np.zeros(series.values.shape[:2])
+    tasks, needed_t = len(tables.n_modes), np.zeros(len(tables.stock_min_t))
+    cost, meter = np.zeros(len(COST_PARTS)), np.zeros(len(METER))
+    rule_loads(
+        tables, series, new_state(tables, 1), new_work(tables), needed_t, np.zeros(tasks),
+        np.zeros(tasks), cost, meter, 0, load_kw,
+    )  # fmt: skip
+    return load_kw
 
 
 def needed_series(plant: StnPlant) -> list[str]:
@@ -115,19 +143,3 @@ def _event_steps(scenarios: Scenarios) -> np.ndarray:
         [(e.notice_step, e.start_step, e.end_step) if e else none for e in scenarios.dr_events],
         dtype=np.int64,
     ).reshape(-1, 3)
-
-
-def _baseline_load_kw(tables: StnTables, series: StnSeries, dates: np.ndarray) -> Floats:
-    load_kw = np.zeros(series.values.shape[:2])
-    tasks, needed_t = len(tables.n_modes), np.zeros(len(tables.stock_min_t))
-    cost, meter = np.zeros(len(COST_PARTS)), np.zeros(len(METER))
-    rule_loads(
-        tables, series, new_state(tables, 1), new_work(tables), needed_t, np.zeros(tasks),
-        np.zeros(tasks), cost, meter, 0, load_kw,
-    )  # fmt: skip
-    working = np.flatnonzero(np.is_busday(dates))
-    baseline_kw = np.empty_like(load_kw)
-    for day in range(len(dates)):
-        before = working[: np.searchsorted(working, day)][-BASELINE_DAYS:]
-        baseline_kw[day] = load_kw[before].mean(axis=0) if len(before) else load_kw[day]
-    return baseline_kw
