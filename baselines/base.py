@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..envs.policy import Env
 from ..envs.stn_env import StnEnv
 from ..twins.errors import InputError
-from ..twins.stn_tables import Floats
+from ..twins.stn_tables import Floats, StnTables
 
 
 def factory_env(env: Env) -> StnEnv:
@@ -31,7 +31,11 @@ class FactoryPolicy(ABC):
     def reset(self, env: Env) -> None:
         """Get ready for the episode that `env` has just started."""
         self.env = factory_env(env)
-        self.tables = self.env.batch.tables
+        self.tables = self.plant_tables()
+
+    def plant_tables(self) -> StnTables:
+        """The plant as the policy takes it to be: the nominal one, of which everyone is told."""
+        return self.env.batch.tables
 
     def act(self, obs: NDArray[Any]) -> NDArray[Any]:
         """The action for the levels that the policy chooses."""

@@ -14,14 +14,14 @@ from .base import FactoryPolicy
 class _Planner(FactoryPolicy):
     """Keeps the compiled scheduling model as long as the plant stays the same."""
 
-    _planned: tuple[StnTables, Scheduler] | None = None
+    _scheduler: Scheduler | None = None
 
     def reset(self, env: Env) -> None:
         """Get ready for the episode that `env` has just started."""
         super().reset(env)
-        if self._planned is None or self._planned[0] is not self.tables:
-            self._planned = (self.tables, Scheduler(self.tables))
-        self.scheduler = self._planned[1]
+        if self._scheduler is None or not _equal(self._scheduler.day.tables, self.tables):
+            self._scheduler = Scheduler(self.tables)
+        self.scheduler = self._scheduler
 
 
 class _OpenLoop(_Planner):
@@ -55,9 +55,16 @@ class DayAheadMilp(_OpenLoop):
 
 
 class Optimum(_OpenLoop):
-    """Plans with all prices, generation and DR events in hindsight: the bound of every policy."""
+    """Plans with all prices, generation and DR events in hindsight: the bound of every policy.
+
+    Where the env varies its plant, it plans the plant that really runs in the episode.
+    """
 
     mip_gap = 1e-6
+
+    def plant_tables(self) -> StnTables:
+        """The plant of the episode."""
+        return self.env.episode_tables
 
     def outlook(self) -> Outlook:
         """The day as it will really come."""
@@ -105,3 +112,10 @@ class RollingMpc(_Planner):
         spread = known[step] - forecast[step]
         prices[step + 1 :] = forecast[step + 1 :] + spread * self.decay_per_h**ahead_h
         return prices
+
+
+def _equal(one: StnTables, other: StnTables) -> bool:
+    """Whether all numbers of two plants are the same."""
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name)) for name in StnTables._fields
+    )

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from plantgym.baselines.planners import RollingMpc
-from plantgym.baselines.rules import PriceThreshold
+from plantgym.baselines.planners import DayAheadMilp, Optimum, RollingMpc
+from plantgym.baselines.rules import PriceThreshold, ReferenceRule
 from plantgym.envs.policy import Policy
 from plantgym.envs.stn_env import StnEnv
 from plantgym.envs.stn_vector_env import StnVectorEnv
@@ -29,7 +29,7 @@ from plantgym.twins.plant_toml import load_plant, parse_plant, plant_to_toml
 from plantgym.twins.plausible import plausible_plant
 from plantgym.twins.scheduling import Scheduler
 from plantgym.twins.stn_state import COST_PARTS
-from plantgym.twins.stn_tables import STOCK_TOL, TOL, compile_tables
+from plantgym.twins.stn_tables import STOCK_TOL, TOL, StnTables, compile_tables
 from plantgym.twins.tariff import DrEventProcess
 
 from .env_cases import CASES, Case, actions, assert_same, episode
@@ -468,43 +468,65 @@ def test_rollouts_satisfy_the_model_of_the_episodes_plant_and_its_optimum_bounds
     intervals = around(plant, data.draw(st.sampled_from([0.05, 0.4])))
     env = StnEnv(plant, scenarios=data.draw(days(plant)), split="all", intervals=intervals)
     seed = data.draw(st.integers(0, 1000))
-    for policy in (AnyAction(), PriceThreshold(), RollingMpc()):
+    optimum = Optimum()
+    cost, applied = play(env, optimum, seed)
+    assert sum(cost.values()) == pytest.approx(optimum.schedule.cost, abs=tolerance(cost))
+    assert np.abs(applied - optimum.schedule.levels).max() <= TOL
+    for policy in (AnyAction(), ReferenceRule(), PriceThreshold(), RollingMpc()):
         cost, applied = play(env, policy, seed)
         env.reset(seed=seed)
-        scheduler = Scheduler(env.episode_tables)
-        schedule = scheduler.cost_of(env.hindsight(), applied)
+        schedule = optimum.scheduler.cost_of(env.hindsight(), applied)
         assert schedule.cost == pytest.approx(sum(cost.values()), abs=tolerance(cost))
-        bound = scheduler.plan(env.hindsight(), mip_gap=1e-6).bound
-        assert bound <= sum(cost.values()) + tolerance(cost)
+        assert optimum.bound <= sum(cost.values()) + tolerance(cost)
 
 
-def test_the_plan_of_the_episodes_plant_replays_at_its_cost_and_that_of_the_nominal_may_not() -> (
-    None
-):
-    env = VARIED["CementMill-v0"].env(split="test")
+class Told(Optimum):
+    """Plans in hindsight of the day, on what everyone is told of the plant."""
 
-    class Plan:
-        """Plans once on the tables it is given, in hindsight."""
+    def plant_tables(self) -> StnTables:
+        return self.env.batch.tables
 
-        def __init__(self, *, told: bool) -> None:
-            self.told = told
 
-        def reset(self, env: Any) -> None:  # noqa: ANN401
-            tables = env.batch.tables if self.told else env.episode_tables
-            self.env, self.plan = env, Scheduler(tables).plan(env.hindsight(), mip_gap=1e-6)
+@pytest.mark.parametrize("name", ["CementPv-v0", "CementMill-v0"])
+def test_on_real_days_the_optimum_plans_the_episodes_plant_and_nobody_beats_it(name: str) -> None:
+    env = VARIED[name].env(split="test")
+    optimum, told = Optimum(), Told()
+    for seed in (5, 6):
+        cost, applied = play(env, optimum, seed)
+        assert sum(cost.values()) == pytest.approx(optimum.schedule.cost, abs=tolerance(cost))
+        assert np.abs(applied - optimum.schedule.levels).max() <= TOL
+        for policy in (ReferenceRule(), PriceThreshold(), RollingMpc()):
+            other, _ = play(env, policy, seed)
+            assert sum(other.values()) >= optimum.bound - tolerance(other)
+        other, _ = play(env, told, seed)
+        assert sum(other.values()) > sum(cost.values())
+        assert sum(other.values()) != pytest.approx(told.schedule.cost, rel=1e-3)
 
-        def act(self, obs: NDArray[Any]) -> NDArray[Any]:
-            levels = self.plan.levels[self.env.view().step]
-            action: NDArray[Any] = self.env.batch.levels_to_action(levels)
-            return action
 
-    true, told = Plan(told=False), Plan(told=True)
-    cost, applied = play(env, true, 5)
-    assert sum(cost.values()) == pytest.approx(true.plan.cost, rel=1e-6)
-    assert np.abs(applied - true.plan.levels).max() <= TOL
-    cost, _ = play(env, told, 5)
-    assert sum(cost.values()) > true.plan.cost
-    assert sum(cost.values()) != pytest.approx(told.plan.cost, rel=1e-3)
+@pytest.mark.parametrize(
+    "policy", [DayAheadMilp(), RollingMpc(), Optimum()], ids=lambda p: type(p).__name__
+)
+def test_planners_compile_a_plant_once_and_only_the_optimum_knows_the_episodes(
+    policy: DayAheadMilp | RollingMpc | Optimum,
+) -> None:
+    def scheduler(env: StnEnv, seed: int) -> Scheduler:
+        env.reset(seed=seed)
+        policy.reset(env)
+        return policy.scheduler
+
+    nominal = StnEnv(quarry(), scenarios=quarry_days())
+    no_width = StnEnv(quarry(), scenarios=quarry_days(), intervals=around(quarry(), 0.0))
+    varied = StnEnv(quarry(), scenarios=quarry_days(), intervals=WIDE)
+    first = scheduler(nominal, 0)
+    assert first is scheduler(nominal, 1) is scheduler(no_width, 0) is scheduler(no_width, 1)
+    assert first.day.tables is nominal.batch.tables
+    if not isinstance(policy, Optimum):
+        assert scheduler(varied, 0) is first
+        return
+    second = scheduler(varied, 0)
+    assert_same(second.day.tables, varied.episode_tables)
+    assert scheduler(varied, 0) is second is not first
+    assert scheduler(varied, 1) is not second
 
 
 def test_an_event_process_on_plausible_plants() -> None:
