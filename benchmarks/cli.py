@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..twins.errors import InputError, PlantgymError
+from .identify_cli import add_commands
 
 BAD_INPUT = 2
 STOPPED = 130
@@ -144,6 +145,9 @@ def compare(
     print_table(summary_table(result))
     if out:
         typer.echo(f"{len(result.rows)} rows in {out}")
+
+
+add_commands(app)
 
 
 @app.command(epilog="Example: plantgym bench --json speed.json")
