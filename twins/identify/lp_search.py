@@ -23,12 +23,13 @@ from .lp_starts import StartSampler
 from .lp_vector import ParameterVector
 
 _POPULATION = 20
-_SCREENED = 300
+_SCREENED = 200
 _BATCH = 4  # starts that a worker takes at once
 _CHILDREN = 8  # a generation
 _GENERATIONS = 120
-_PATIENCE = 30  # generations without
+_PATIENCE, _ISLAND_PATIENCE = 20, 6  # generations without a gain
 _GAIN = 0.005  # relative
+_ISLANDS, _ISLANDS_SHARE = 3, 0.5  # populations bred apart first, and about their share of the work
 _FIRST_STEPS, _STEPS = 4, 12  # of a descent until it is judged, and after that
 _HOPELESS = 1.15  # times the worst error of the population
 _SAME_LOAD = 0.01  # error between two loads, in highest readings
@@ -76,6 +77,9 @@ class Task:
 class Search:
     """A population of local optima, bred until it gets no better.
 
+    A population soon descends from a few ancestors. So some are bred apart for a while, and their
+    best members together from then on.
+
     Args:
         task: what is to be explained.
         starts: vectors to begin from, beside random ones.
@@ -90,21 +94,40 @@ class Search:
 
     def run(self, n_jobs: int, progress: Progress) -> list[Point]:
         """The population at the end, best first."""
+        population: list[Point] = []
         with Parallel(n_jobs=n_jobs) as pool:
-            population = self._first(pool)
-            best, waited = population[0].error, 0
-            for generation in range(_GENERATIONS):
-                progress(max(generation / _GENERATIONS, waited / _PATIENCE))
-                children = [self._child(population) for _ in range(_CHILDREN)]
-                limit = _HOPELESS * population[-1].error
-                population += self._descents(pool, children, _FIRST_STEPS, _STEPS, limit)
-                population = _survivors(population)
-                waited += 1
-                if population[0].error < (1 - _GAIN) * best:
-                    best, waited = population[0].error, 0
-                if waited == _PATIENCE:
-                    break
+            for island in range(_ISLANDS):
+                progress(_ISLANDS_SHARE * island / _ISLANDS)
+                population += self._bred(pool, self._first(pool), _ISLAND_PATIENCE, _silent)
+            population = self._bred(
+                pool,
+                _survivors(population),
+                _PATIENCE,
+                lambda share: progress(_ISLANDS_SHARE + (1 - _ISLANDS_SHARE) * share),
+            )
         progress(1.0)
+        return population
+
+    def _bred(
+        self,
+        pool: Any,  # noqa: ANN401 - joblib has no types
+        population: list[Point],
+        patience: int,
+        progress: Progress,
+    ) -> list[Point]:
+        """The population after generations of children, until these gain too little."""
+        best, waited = population[0].error, 0
+        for generation in range(_GENERATIONS):
+            progress(max(generation / _GENERATIONS, waited / patience))
+            children = [self._child(population) for _ in range(_CHILDREN)]
+            limit = _HOPELESS * population[-1].error
+            children_found = self._descents(pool, children, _FIRST_STEPS, _STEPS, limit)
+            population = _survivors([*population, *children_found])
+            waited += 1
+            if population[0].error < (1 - _GAIN) * best:
+                best, waited = population[0].error, 0
+            if waited == patience:
+                break
         return population
 
     def _first(self, pool: Any) -> list[Point]:  # noqa: ANN401 - joblib has no types
@@ -150,6 +173,10 @@ class Search:
         place = self._task.vector.place
         low, high = np.sort(self._rng.uniform(-0.5, place.max() + 0.5, 2))
         return np.asarray((place >= low) & (place <= high))
+
+
+def _silent(_: float) -> None:
+    """Report nothing."""
 
 
 def _error(point: Point) -> float:
