@@ -11,7 +11,7 @@ import numpy as np
 from ..twins.csv_file import CsvFile, Floats
 from ..twins.day_grid import DroppedDay, step_times
 from ..twins.errors import InputError
-from ..twins.identify.forward import cheapest_days
+from ..twins.identify.forward import daily_loads
 from ..twins.identify.meter import Times
 from ..twins.markets import exchange_rate
 from ..twins.plant import StnPlant
@@ -71,12 +71,10 @@ def predict_load(days: PricedDays, progress: Callable[[float, str], None]) -> Fl
         days: the days.
         progress: is told how far it is.
     """
-    steps = days.price_per_kwh.shape[1]
-    load_kw = np.empty_like(days.price_per_kwh)
-    for row, day in enumerate(cheapest_days(days.plant, days.price_per_kwh)):
-        load_kw[row] = day.load_kw
-        progress((row + 1) / len(load_kw), f"day {row + 1} of {len(load_kw)}")
-    energy_kwh: Floats = load_kw * (days.plant.horizon_h / steps)
+    energy_kwh = np.empty_like(days.price_per_kwh)
+    for row, load_kwh in enumerate(daily_loads(days.plant, days.price_per_kwh)):
+        energy_kwh[row] = load_kwh
+        progress((row + 1) / len(energy_kwh), f"day {row + 1} of {len(energy_kwh)}")
     return energy_kwh
 
 

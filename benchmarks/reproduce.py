@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from rich.table import Table
@@ -27,6 +27,9 @@ from ..twins.plant_toml import load_plant
 from .model_error import ModelError, price_of_model_error
 from .parallel import in_parallel
 from .psi_table import PUBLISHED, PUBLISHED_SOURCE, MeanRms, PsiRow, price_table, psi_table
+
+if TYPE_CHECKING:
+    from ..twins.identify.identifier import Model
 
 REPRODUCTION_FORMAT = "plantgym reproduction 1"
 
@@ -161,7 +164,7 @@ def run_method(plant: str, method: str, seed: int) -> tuple[PsiRow, StnPlant | N
     days = {name: psi_days(plant, name) for name in PSI_SETS}
     start, start_cpu = time.perf_counter(), time.process_time()
     if method in OURS:
-        fitted = PlantIdentifier(process_of(true_plant), OURS[method], seed=seed)
+        fitted = PlantIdentifier(process_of(true_plant), cast("Model", OURS[method]), seed=seed)
         fitted.fit_days(days["train"], days["cv"])
     else:
         fitted = getattr(black_box, BLACK_BOXES[method])()

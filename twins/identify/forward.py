@@ -12,6 +12,7 @@ from ..outlook import Outlook
 from ..plant import StnPlant
 from ..scheduling import Schedule, Scheduler
 from ..stn_tables import Floats, StnTables, compile_tables
+from .plain_plant import quick_model
 
 NODE_LIMIT = 20_000
 """Branch-and-bound nodes after which a day is taken as good as it is then."""
@@ -40,10 +41,32 @@ def optimal_load(
         InputError: prices that are no finite [D, T], or whose T does not divide the plant's day
             into whole steps.
     """
-    days = cheapest_days(plant, prices_per_kwh, mip_gap=mip_gap, node_limit=node_limit)
-    load_kw = np.array([day.load_kw for day in days])
-    load_kwh: Floats = load_kw * (plant.horizon_h / load_kw.shape[1])
-    return load_kwh
+    days = daily_loads(plant, prices_per_kwh, mip_gap=mip_gap, node_limit=node_limit)
+    return np.array(list(days))
+
+
+def daily_loads(
+    plant: StnPlant,
+    prices_per_kwh: ArrayLike,
+    *,
+    mip_gap: float = 0.0,
+    node_limit: int = NODE_LIMIT,
+) -> Iterator[Floats]:
+    """The rows [T] of `optimal_load`, one day after the other.
+
+    Raises:
+        InputError: as `optimal_load`.
+    """
+    prices = np.array(prices_per_kwh, np.float64, ndmin=1)
+    step_h = _step_minutes(plant, prices) / 60
+    quick = quick_model(plant, prices)
+    for price in prices:
+        planned = quick and quick.plan(price, mip_gap=mip_gap, node_limit=node_limit)
+        if planned:
+            yield planned.load_kwh
+        else:
+            (day,) = cheapest_days(plant, price[None], mip_gap=mip_gap, node_limit=node_limit)
+            yield day.load_kw * step_h
 
 
 def cheapest_days(

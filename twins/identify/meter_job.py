@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import InputError, MissingExtraError
 from ..intervals import parameters
@@ -16,7 +16,8 @@ from .meter_reading import read_meter
 from .process_toml import parse_process
 
 if TYPE_CHECKING:
-    from .identifier import PlantIdentifier
+    from .identifier import Model, PlantIdentifier
+    from .offset import BaseLoad
 
 MODELS = ("auto", "lp", "milp")
 BASE_LOADS = ("none", "constant", "daily")
@@ -179,9 +180,9 @@ def fit_meter(
         raise InputError("validation_days", options.validation_days, fix)
     identifier = _estimator()(
         process,
-        options.model,
+        cast("Model", options.model),
         seed=options.seed,
-        base_load=options.base_load,
+        base_load=cast("BaseLoad", options.base_load),
         output_tolerance=options.output_tolerance,
         n_jobs=n_jobs,
         progress=progress,

@@ -1,0 +1,168 @@
+"""The run hours of the stages: start from the load-duration curve, climb the likelihood.
+
+The likelihood of `hour_fit.py` tells even similar stages apart, since it reads all levels of all
+days together with the price; what it cannot tell apart (two stages of the same energy may swap
+their hours) is left to the stores, in `store_search.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+
+import numpy as np
+
+from ..stn_tables import Floats
+from .chain import Ints
+from .hour_fit import HourFit, HourModel
+from .nested_kernel import descend
+
+Steps = tuple[int, ...]
+
+_STARTS = 40
+_SHAKES = 400
+_POOL = 60
+_CLIMBS = 5
+_SEARCH_DAYS = 10
+_STRICTNESSES = (4.0, 8.0, 16.0, 32.0)
+_QUICK_ROUNDS = 4
+_CLOSE_LOOKS = 6
+_FEW_STAGES = 7
+_FAR, _NEAR = 24, 2
+
+
+class HourSearch:
+    """Fits of the run hours that were tried, each tried once.
+
+    Args:
+        model: of the readings.
+    """
+
+    def __init__(self, model: HourModel) -> None:
+        self.model = model
+        self.fits: dict[Steps, HourFit] = {}
+
+    def fit(self, steps: Steps) -> HourFit:
+        """The fit of some running steps."""
+        if steps not in self.fits:
+            self.fits[steps] = self.model.fit(np.array(steps))
+        return self.fits[steps]
+
+    def climb(self, steps: Steps) -> HourFit:
+        """Go to the most likely neighbour until none is more likely."""
+        here = self.fit(steps)
+        while True:
+            fresh = [
+                near for near in _neighbours(here.steps, self.model.steps) if near not in self.fits
+            ]
+            glances = {near: self._glance(near, here) for near in fresh}
+            fresh.sort(key=lambda near: -glances[near])
+            looked_at = [self.fit(near) for near in fresh[:_CLOSE_LOOKS]]
+            best = max(looked_at, key=_likelihood, default=here)
+            if best.log_likelihood <= here.log_likelihood + 1e-6:
+                return here
+            here = best
+
+    def best(self, count: int) -> list[HourFit]:
+        """The most likely fits."""
+        ranked = sorted(self.fits.values(), key=_likelihood, reverse=True)
+        return [fit for fit in ranked if np.isfinite(fit.log_likelihood)][:count]
+
+    def _glance(self, steps: Steps, near: HourFit) -> float:
+        """A quick likelihood, from the fit of a neighbour."""
+        fit = self.model.fit(np.array(steps), near, rounds=_QUICK_ROUNDS)
+        return fit.log_likelihood
+
+
+def search_hours(
+    model: HourModel, *, count: int, seed: int, progress: Callable[[float], None]
+) -> list[HourFit]:
+    """The most likely running hours of the stages, likeliest first.
+
+    Args:
+        model: of the readings.
+        count: how many to return at most.
+        seed: of the random starts.
+        progress: called with the share that is done.
+    """
+    pool = near_staircases(model, seed)
+    some = model.on(slice(None, None, max(1, len(model.load_kwh) // _SEARCH_DAYS)))
+    search = HourSearch(some)
+    starts = sorted(pool, key=lambda steps: -search.fit(steps).log_likelihood)[:_CLIMBS]
+    for turn, steps in enumerate(starts):
+        progress(0.2 + 0.5 * turn / _CLIMBS)
+        search.climb(steps)
+    (best,) = search.best(1)
+    progress(0.7)
+    suited = HourSearch(_suited(model, best.steps))
+    known = [tuple(fit.steps.tolist()) for fit in search.best(count)]
+    ranked = sorted(known, key=lambda steps: -suited.fit(steps).log_likelihood)
+    for steps in ranked[:2]:
+        suited.climb(steps)
+    progress(1.0)
+    return suited.best(count)
+
+
+def _suited(model: HourModel, steps: Ints) -> HourModel:
+    """The model with the settings under which some running steps are likeliest."""
+    models = [
+        model.assuming(strictness=strictness, relative=relative)
+        for strictness in _STRICTNESSES
+        for relative in (False, True)
+    ]
+    return max(models, key=lambda other: other.fit(steps).log_likelihood)
+
+
+def near_staircases(model: HourModel, seed: int) -> list[Steps]:
+    """Running steps whose staircase is near the load-duration curve, nearest first.
+
+    Stores bend the curve, so the nearest staircase is not always the true one: shaken and improved
+    again, the starts give a varied lot.
+    """
+    rng = np.random.default_rng(seed)
+    energy = model.chain.day_energy(model.day_kwh)
+    duration = _duration(model.load_kwh)
+    stages = model.chain.stages
+    misfits: dict[Steps, float] = {}
+    for _ in range(_STARTS):
+        steps = rng.integers(3, model.steps + 1, stages)
+        misfit = descend(steps, energy, duration, True)
+        misfits[tuple(steps.tolist())] = misfit
+    optima = list(misfits)
+    for _ in range(_SHAKES):
+        steps = np.array(optima[rng.integers(len(optima))])
+        shaken = rng.choice(stages, size=min(stages, 3), replace=False)
+        steps[shaken] = rng.permutation(steps[shaken])
+        steps[shaken[0]] = rng.integers(3, model.steps + 1)
+        misfit = descend(steps, energy, duration, False)
+        misfits[tuple(steps.tolist())] = misfit
+    return sorted(misfits, key=lambda steps: misfits[steps])[:_POOL]
+
+
+def _duration(load_kwh: Floats) -> Floats:
+    """Mean load in falling order of a day [T]; days with gaps are stretched to whole ones."""
+    steps = load_kwh.shape[1]
+    place = (np.arange(steps) + 0.5) / steps
+    curves = [np.quantile(day[~np.isnan(day)], 1 - place, method="hazen") for day in load_kwh]
+    return np.ascontiguousarray(np.mean(curves, axis=0))
+
+
+def _neighbours(steps: Ints, most: int) -> list[Steps]:
+    """The steps of one stage changed, one step moved between two, or the steps of two swapped."""
+    here = steps.tolist()
+    stages = range(len(here))
+
+    def moved(changes: dict[int, int]) -> Steps:
+        return tuple(changes.get(i, n) for i, n in enumerate(here))
+
+    reach = _FAR if len(here) <= _FEW_STAGES else _NEAR
+    changes = [{i: here[i] + d} for i in stages for d in range(-reach, reach + 1) if d]
+    for i, j in combinations(stages, 2):
+        changes.append({i: here[j], j: here[i]})
+        changes += [{i: here[i] + d, j: here[j] - d} for d in (-1, 1)]
+    near = dict.fromkeys(map(moved, changes))
+    return [steps for steps in near if min(steps) >= 1 and max(steps) <= most]
+
+
+def _likelihood(fit: HourFit) -> float:
+    return fit.log_likelihood

@@ -1,0 +1,202 @@
+"""A process of on/off stages from the load of its stages: run hours, powers, stores, target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import InputError
+from ..stn_tables import Floats
+from .chain import Chain, Ints
+from .hour_fit import HourFit, HourModel
+from .hour_search import search_hours
+from .parameters import Parameters
+from .process import Process
+from .schedule_reading import needed_stores
+from .store_search import StoreSearch, Trial
+
+MAX_STAGES = 12
+"""More on/off stages than that have too many levels of load to tell apart."""
+
+_CANDIDATES = 10
+_FINALISTS = 3
+_EXACT = 2e-4
+_NOISY, _NOISE_LEFT, _FAR_OFF = 0.005, 1.04, 3.0
+_SWEEPS = 3
+_CLOSE_NOISE = 0.002
+_CLOSE_ROUNDS = 25
+_LEAST_STORE_WEIGHT = 0.02
+_NUDGE = 2e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OnOffFit:
+    """A fitted process of on/off stages.
+
+    Args:
+        trial: the parameters and their days.
+        steps: running steps of each stage in a day [I].
+        hours: the fit of the run hours behind it.
+    """
+
+    trial: Trial
+    steps: Ints
+    hours: HourFit
+
+
+def fit_onoff(
+    process: Process,
+    load_kwh: Floats,
+    price_per_kwh: Floats,
+    *,
+    tolerance: float,
+    seed: int,
+    progress: Callable[[float, str], None],
+) -> OnOffFit:
+    """Fit on/off stages to the load of a process.
+
+    Args:
+        process: what is public.
+        load_kwh: of the stages alone [D, T]; NaN where a reading is missing.
+        price_per_kwh: [D, T].
+        tolerance: how far the outputs per energy may be off, as a share.
+        seed: of the random starts.
+        progress: called with the share that is done and a word on it.
+
+    Raises:
+        InputError: a process of too many stages, or days that no on/off process could have run.
+    """
+    stages = len(process.stages)
+    if stages > MAX_STAGES:
+        fix = f"give at most {MAX_STAGES}, or use model='lp'"
+        raise InputError("process stages", stages, fix)
+    work = Workbench(process, load_kwh, price_per_kwh, tolerance)
+    fits = search_hours(
+        work.model,
+        count=_CANDIDATES,
+        seed=seed,
+        progress=lambda done: progress(0.4 * done, "run hours"),
+    )
+    started: list[OnOffFit] = []
+    for turn, hours in enumerate(fits):
+        progress(0.4 + 0.3 * turn / len(fits), "stores")
+        first = work.start(hours)
+        if first is not None:
+            started.append(first)
+            if first.trial.error < work.unavoidable_error(first.hours):
+                return first
+    if not started:
+        raise InputError("meter", "no day", "no on/off schedule explains it; use model='lp'")
+    started.sort(key=lambda fit: fit.trial.error)
+    improved = []
+    for turn, start in enumerate(started[:_FINALISTS]):
+        progress(0.7 + 0.3 * turn / _FINALISTS, "stores")
+        improved.append(work.improve(start))
+        if improved[-1].trial.error < work.unavoidable_error(start.hours):
+            break
+    return min(improved, key=lambda fit: fit.trial.error)
+
+
+class Workbench:
+    """The steps of a fit of on/off stages.
+
+    Args:
+        process: what is public.
+        load_kwh: of the stages alone [D, T]; NaN where a reading is missing.
+        price_per_kwh: [D, T].
+        tolerance: how far the outputs per energy may be off, as a share.
+    """
+
+    def __init__(
+        self, process: Process, load_kwh: Floats, price_per_kwh: Floats, tolerance: float
+    ) -> None:
+        self.process = process
+        self.model = HourModel(load_kwh, price_per_kwh, Chain.of(process, tolerance))
+
+    def unavoidable_error(self, hours: HourFit) -> float:
+        """Error below which only noise is left."""
+        share = np.nan_to_num(self.model.load_kwh / self.model.peak_kwh)
+        noise = np.sqrt(np.mean(hours.floor**2 + (hours.relative * share) ** 2))
+        return max(_EXACT, _NOISE_LEFT * float(noise)) if noise > _NOISY else _EXACT
+
+    def start(self, hours: HourFit) -> OnOffFit | None:
+        """Closer powers, and stores read from the metered days."""
+        close = self._close(hours)
+        weight = max(_LEAST_STORE_WEIGHT, close.floor + close.relative)
+        stores = needed_stores(
+            self.process,
+            close.power_kw,
+            close.steps,
+            self.model.load_kwh,
+            self.model.price_per_kwh,
+            weight,
+        )
+        search = self.search(close.steps)
+        target_t = target_of(self.process, close.power_kw, close.steps, self.model.steps)
+        trial = None
+        if stores is not None:
+            trial = search.trial(Parameters(close.power_kw, *stores, target_t))
+        if trial is None or trial.error > _FAR_OFF * self.unavoidable_error(close):
+            worst = np.inf if trial is None else trial.error
+            trial = search.generic_start(close.power_kw, target_t, worst) or trial
+        return None if trial is None else OnOffFit(trial, close.steps, close)
+
+    def improve(self, fit: OnOffFit) -> OnOffFit:
+        """Better stores, then powers that suit the planned days."""
+        search = self.search(fit.steps)
+        trial = search.improve(fit.trial, sweeps=_SWEEPS, target_error=_EXACT)
+        powered = self._power_trial(search, trial, fit)
+        return replace(fit, trial=powered or trial)
+
+    def search(self, steps: Ints) -> StoreSearch:
+        """The search for the stores of some running steps."""
+        model = self.model
+        return StoreSearch(self.process, steps, model.load_kwh, model.price_per_kwh, model.peak_kwh)
+
+    def _close(self, hours: HourFit) -> HourFit:
+        fits = [
+            self.model.assuming(least_noise=_CLOSE_NOISE, relative=relative).fit(
+                hours.steps, rounds=_CLOSE_ROUNDS
+            )
+            for relative in (False, True)
+        ]
+        best = max(fits, key=lambda fit: fit.log_likelihood)
+        return replace(best, power_kw=self._feasible(best.power_kw, best.steps))
+
+    def _feasible(self, power_kw: Floats, steps: Ints) -> Floats:
+        """Powers just inside their limits, where the stores can be balanced in whole steps."""
+        limits = self.model.chain.limits(steps)
+        return self.model.chain.fit_powers(
+            np.diag(1 / power_kw**2), 1 / power_kw, limits - _NUDGE * np.abs(limits), power_kw
+        )
+
+    def _power_trial(self, search: StoreSearch, trial: Trial, fit: OnOffFit) -> Trial | None:
+        """The trial with the powers that suit its schedules best, if that is better."""
+        step_h = 24 / self.model.steps
+        present = ~np.isnan(self.model.load_kwh)
+        running = trial.running.transpose(0, 2, 1)[present] * step_h
+        chain = self.model.chain
+        power_kw = chain.fit_powers(
+            running.T @ running,
+            running.T @ self.model.load_kwh[present],
+            chain.limits(fit.steps),
+            trial.parameters.power_kw,
+        )
+        power_kw = self._feasible(power_kw, fit.steps)
+        target_t = target_of(self.process, power_kw, fit.steps, self.model.steps)
+        changed = replace(trial.parameters, power_kw=power_kw, target_t=target_t)
+        return search.trial(changed, trial.error)
+
+
+def target_of(process: Process, power_kw: Floats, steps: Ints, day_steps: int) -> Floats:
+    """The target in the middle of those that take just these running steps [M].
+
+    The smallest target that takes them is that of one step less of the smallest producer.
+    """
+    step_t = np.maximum(process.net_per_kwh, 0.0) * power_kw[:, None] * 24 / day_steps
+    made_t = (step_t * steps[:, None]).sum(axis=0)
+    least_t = np.where(step_t > 0, step_t, np.inf).min(axis=0)
+    is_product = np.array([name in process.products for name in process.materials])
+    return np.where(is_product, made_t - least_t / 2, 0.0)
