@@ -21,14 +21,14 @@ Steps = tuple[int, ...]
 
 _STARTS = 40
 _SHAKES = 400
-_POOL = 60
-_CLIMBS = 5
+_POOL = 40
+_CLIMBS = 4
 _SEARCH_DAYS = 10
 _STRICTNESSES = (4.0, 8.0, 16.0, 32.0)
-_QUICK_ROUNDS = 4
+_QUICK_ROUNDS = 3
 _CLOSE_LOOKS = 6
 _FEW_STAGES = 7
-_FAR, _NEAR = 24, 2
+_FAR, _NEAR = 6, 2
 
 
 class HourSearch:

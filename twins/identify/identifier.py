@@ -243,7 +243,7 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         bench = Workbench(
             self.process, offset.load_kwh(days), days.price_per_kwh, self.output_tolerance
         )
-        search = bench.search(fit.steps)
+        search = bench.search(fit.hours)
         stores = open_stores(
             self.process, fit, search, lambda done: self._tell(0.8 + 0.2 * done, "intervals")
         )

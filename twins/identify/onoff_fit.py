@@ -20,14 +20,16 @@ from .store_search import StoreSearch, Trial
 MAX_STAGES = 12
 """More on/off stages than that have too many levels of load to tell apart."""
 
-_CANDIDATES = 10
-_FINALISTS = 3
+_CANDIDATES = 8
+_FINALISTS = 2
 _EXACT = 2e-4
-_NOISY, _NOISE_LEFT, _FAR_OFF = 0.005, 1.04, 3.0
-_SWEEPS = 3
+_NOISY, _NOISE_LEFT = 0.005, 1.04
+_CLOSE, _HOPELESS = 1.8, 1.5
+_LOOSE_GAP, _CLOSE_GAP = 1e-3, 1e-5
+_SWEEPS = 2
+_IMPROVED_DAYS = 7
 _CLOSE_NOISE = 0.002
 _CLOSE_ROUNDS = 25
-_LEAST_STORE_WEIGHT = 0.02
 _NUDGE = 2e-6
 
 
@@ -82,11 +84,16 @@ def fit_onoff(
     started: list[OnOffFit] = []
     for turn, hours in enumerate(fits):
         progress(0.4 + 0.3 * turn / len(fits), "stores")
-        first = work.start(hours)
-        if first is not None:
-            started.append(first)
-            if first.trial.error < work.unavoidable_error(first.hours):
-                return first
+        best = min((fit.trial.error for fit in started), default=np.inf)
+        first = work.start(hours, _HOPELESS * best)
+        if first is None:
+            continue
+        started.append(first)
+        left = first.trial.error / work.unavoidable_error(first.hours)
+        if left < 1:
+            return first
+        if left < _CLOSE and work.is_noisy(first.hours):
+            break
     if not started:
         raise InputError("meter", "no day", "no on/off schedule explains it; use model='lp'")
     started.sort(key=lambda fit: fit.trial.error)
@@ -117,43 +124,71 @@ class Workbench:
 
     def unavoidable_error(self, hours: HourFit) -> float:
         """Error below which only noise is left."""
-        share = np.nan_to_num(self.model.load_kwh / self.model.peak_kwh)
-        noise = np.sqrt(np.mean(hours.floor**2 + (hours.relative * share) ** 2))
-        return max(_EXACT, _NOISE_LEFT * float(noise)) if noise > _NOISY else _EXACT
+        return _NOISE_LEFT * self._noise(hours) if self.is_noisy(hours) else _EXACT
 
-    def start(self, hours: HourFit) -> OnOffFit | None:
-        """Closer powers, and stores read from the metered days."""
+    def is_noisy(self, hours: HourFit) -> bool:
+        """Whether the readings are more than rounded off the levels of the stages."""
+        return self._noise(hours) > _NOISY
+
+    def _noise(self, hours: HourFit) -> float:
+        return float(np.sqrt(np.mean(self._noise_kwh(hours) ** 2))) / self.model.peak_kwh
+
+    def start(self, hours: HourFit, worst: float) -> OnOffFit | None:
+        """Closer powers, and stores read from the metered days; None if worse than `worst`."""
         close = self._close(hours)
-        weight = max(_LEAST_STORE_WEIGHT, close.floor + close.relative)
         stores = needed_stores(
             self.process,
             close.power_kw,
             close.steps,
             self.model.load_kwh,
             self.model.price_per_kwh,
-            weight,
+            self._noise_kwh(close),
         )
-        search = self.search(close.steps)
+        search = self.search(close)
         target_t = target_of(self.process, close.power_kw, close.steps, self.model.steps)
         trial = None
         if stores is not None:
-            trial = search.trial(Parameters(close.power_kw, *stores, target_t))
-        if trial is None or trial.error > _FAR_OFF * self.unavoidable_error(close):
-            worst = np.inf if trial is None else trial.error
-            trial = search.generic_start(close.power_kw, target_t, worst) or trial
+            trial = search.trial(Parameters(close.power_kw, *stores, target_t), worst)
+        if stores is None:
+            trial = search.generic_start(close.power_kw, target_t)
         return None if trial is None else OnOffFit(trial, close.steps, close)
 
-    def improve(self, fit: OnOffFit) -> OnOffFit:
-        """Better stores, then powers that suit the planned days."""
-        search = self.search(fit.steps)
-        trial = search.improve(fit.trial, sweeps=_SWEEPS, target_error=_EXACT)
-        powered = self._power_trial(search, trial, fit)
-        return replace(fit, trial=powered or trial)
+    def _noise_kwh(self, hours: HourFit) -> Floats:
+        """Standard deviation of each reading [D, T]."""
+        floor_kwh = hours.floor * self.model.peak_kwh
+        return np.hypot(floor_kwh, hours.relative * np.nan_to_num(self.model.load_kwh))
 
-    def search(self, steps: Ints) -> StoreSearch:
-        """The search for the stores of some running steps."""
-        model = self.model
-        return StoreSearch(self.process, steps, model.load_kwh, model.price_per_kwh, model.peak_kwh)
+    def improve(self, fit: OnOffFit) -> OnOffFit:
+        """Better stores, then powers that suit the planned days.
+
+        Stores are improved on some of the days, and taken if they are better on all.
+        """
+        whole = self.search(fit.hours)
+        some = self.search(fit.hours, slice(None, None, self.days // _IMPROVED_DAYS or 1))
+        trial, start = fit.trial, some.trial(fit.trial.parameters)
+        if start is not None:
+            better = some.improve(start, sweeps=_SWEEPS, target_error=_EXACT)
+            trial = whole.trial(better.parameters, trial.error) or trial
+        return replace(fit, trial=self._power_trial(whole, trial, fit) or trial)
+
+    @property
+    def days(self) -> int:
+        """Number of days D."""
+        return len(self.model.load_kwh)
+
+    def search(self, hours: HourFit, days: slice = slice(None)) -> StoreSearch:
+        """The search for the stores of some run hours, on some days.
+
+        Under noise, days need not be planned to the last digit.
+        """
+        return StoreSearch(
+            self.process,
+            hours.steps,
+            self.model.load_kwh[days],
+            self.model.price_per_kwh[days],
+            peak_kwh=self.model.peak_kwh,
+            mip_gap=_LOOSE_GAP if self.is_noisy(hours) else _CLOSE_GAP,
+        )
 
     def _close(self, hours: HourFit) -> HourFit:
         fits = [

@@ -3,8 +3,9 @@
 An optimal plant would use larger stores if it had them, and the days it was seen to run must fit
 into those it has. So the smallest stores into which all metered days fit reproduce these days: a
 larger store cannot raise their cost, and the true one is no smaller. Each day is read by a small
-programme that follows the meter, keeps the run hours and the balance of every store, prefers cheap
-steps among equals, and pays for every tonne of store beyond what the days before needed.
+programme that follows the meter within its noise, keeps the run hours and the balance of every
+store, prefers cheap steps, and pays for every store beyond what the days before needed. All weights
+are in the unit of a log likelihood.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..stn_tables import Floats
 from .chain import Ints
 from .process import Process
 
-_PRICE_WEIGHT = 0.02
+_STORE_WEIGHT, _PRICE_WEIGHT = 8.0, 4.0
 _GAP = 5e-3
 _NODE_LIMIT = 200
 _MARGIN = 1e-6
@@ -30,7 +31,7 @@ def needed_stores(
     run_steps: Ints,
     load_kwh: Floats,
     price_per_kwh: Floats,
-    store_weight: float,
+    noise_kwh: Floats,
 ) -> tuple[Floats, Floats] | None:
     """Headroom and reserve that the metered days need.
 
@@ -40,18 +41,16 @@ def needed_stores(
         run_steps: running steps of each stage in a day [I].
         load_kwh: of the stages [D, T]; NaN where a reading is missing.
         price_per_kwh: [D, T].
-        store_weight: deviation from the meter, as a share of its peak, that is worth saving a
-            store of one step's flow.
+        noise_kwh: standard deviation of each reading [D, T].
 
     Returns:
         Headroom and reserve of each material [M], [M]; None if a day cannot be read.
     """
-    reading = _DayReading(process, power_kw, run_steps, load_kwh.shape[1], store_weight)
-    scale = 1 / float(np.nanmax(load_kwh))
+    reading = _DayReading(process, power_kw, run_steps, load_kwh.shape[1])
     headroom_t = np.zeros(len(process.materials))
     reserve_t = np.zeros(len(process.materials))
-    for load, price in zip(load_kwh, price_per_kwh, strict=True):
-        stock_t = reading.stocks(load, price, headroom_t, reserve_t, scale)
+    for load, price, noise in zip(load_kwh, price_per_kwh, noise_kwh, strict=True):
+        stock_t = reading.stocks(load, price, noise, headroom_t, reserve_t)
         if stock_t is None:
             return None
         headroom_t = np.maximum(headroom_t, stock_t.max(axis=1))
@@ -70,7 +69,6 @@ class _DayReading:
         power_kw: Floats,
         run_steps: Ints,
         steps: int,
-        store_weight: float,
     ) -> None:
         self.steps = steps
         step_h = 24 / steps
@@ -82,19 +80,23 @@ class _DayReading:
         self.sizes = np.cumsum(
             [self.stages * steps, self.materials * steps, steps, self.materials, self.materials]
         )
-        self.store_weight = store_weight
         self.problem = self._compiled(run_steps)
 
     def stocks(
-        self, load_kwh: Floats, price: Floats, headroom_t: Floats, reserve_t: Floats, scale: float
+        self,
+        load_kwh: Floats,
+        price: Floats,
+        noise_kwh: Floats,
+        headroom_t: Floats,
+        reserve_t: Floats,
     ) -> Floats | None:
         """Stocks after each step of a day, relative to the morning [M, T]."""
         problem, steps = self.problem, self.steps
         run, _, deviation, *_ = self.sizes
-        level = (price - price.mean()) / (price.std() or 1.0)
-        problem.cost[:run] = _PRICE_WEIGHT * scale * np.outer(self.energy_kwh, level).ravel()
+        rank = price.argsort().argsort() / (steps - 1) - 0.5
+        problem.cost[:run] = np.tile(_PRICE_WEIGHT * rank, self.stages)
         present = ~np.isnan(load_kwh)
-        problem.cost[deviation - steps : deviation] = scale * present
+        problem.cost[deviation - steps : deviation] = present / noise_kwh
         rows = self.materials * steps
         metered = np.where(present, load_kwh, 0.0)
         problem.row_upper[rows : rows + rows] = np.repeat(
@@ -138,7 +140,7 @@ class _DayReading:
         free = np.full(width - self.sizes[1], np.inf)
         stock_lower = np.full((materials, steps), -np.inf)
         stock_lower[self.is_store, -1] = -_MARGIN * self.unit_t[self.is_store]
-        extra = np.where(self.is_store, self.store_weight / self.unit_t, 0.0)
+        extra = np.where(self.is_store, _STORE_WEIGHT / self.unit_t, 0.0)
         counts = run_steps.astype(np.float64)
         return Problem(
             cost=np.r_[np.zeros(self.sizes[2]), extra, extra],

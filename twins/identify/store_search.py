@@ -19,10 +19,9 @@ from .day_model import DayModel
 from .parameters import Parameters
 from .process import Process
 
-_LOOSE_GAP = 1e-4
 _GENERIC = (24.0, 5.0, 2.5)
-_DOWN = (0.5, 0.8, 0.95)
-_UP = (1.15, 1.5, 2.5)
+_DOWN = (0.6, 0.9)
+_UP = (1.2, 1.8)
 _REACHED = 0.98
 
 
@@ -62,6 +61,7 @@ class StoreSearch:
         load_kwh: of the stages [D, T]; NaN where a reading is missing.
         price_per_kwh: [D, T].
         peak_kwh: the unit of errors.
+        mip_gap: to which days are planned.
     """
 
     def __init__(
@@ -70,8 +70,11 @@ class StoreSearch:
         steps: Ints,
         load_kwh: Floats,
         price_per_kwh: Floats,
+        *,
         peak_kwh: float,
+        mip_gap: float,
     ) -> None:
+        self.mip_gap = mip_gap
         self.process = process
         self.steps = steps
         self.load_kwh = load_kwh
@@ -87,7 +90,7 @@ class StoreSearch:
         errors = np.zeros(days)
         running = np.empty((days, len(self.process.stages), steps))
         for done, day in enumerate(self._order.tolist()):
-            plan = model.plan(self.price_per_kwh[day], mip_gap=_LOOSE_GAP)
+            plan = model.plan(self.price_per_kwh[day], mip_gap=self.mip_gap)
             self.days_planned += 1
             if plan is None:
                 return None
@@ -99,13 +102,13 @@ class StoreSearch:
                 return None
         return Trial(parameters, float(errors.mean()), running)
 
-    def generic_start(self, power_kw: Floats, target_t: Floats, worst: float) -> Trial | None:
-        """The best of stores that hold some steps of flow, all alike, if better than `worst`."""
+    def generic_start(self, power_kw: Floats, target_t: Floats) -> Trial | None:
+        """The best of stores that hold some steps of flow, all alike."""
         best: Trial | None = None
         unit_t = self.unit_t(power_kw)
         for steps in _GENERIC:
             parameters = Parameters(power_kw, steps * unit_t, steps * unit_t, target_t)
-            trial = self.trial(parameters, worst if best is None else best.error)
+            trial = self.trial(parameters, np.inf if best is None else best.error)
             best = trial or best
         return best
 
