@@ -153,8 +153,10 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         usable = usable_days(days)
         kept = usable.days
-        chosen = self._chosen(kept, validation)
-        found = _FITS[chosen](self, kept, validation)
+        chosen, found = self._chosen(kept, validation)
+        if found is None:
+            found = _FITS[chosen](self, kept, validation)
+        self._found = found
         self.model_ = chosen
         self.base_load_kwh_ = found.offset.base_load_kwh
         intervals = {**found.intervals, BASE_LOAD: _around(found.offset.base_load_kw)}
@@ -208,29 +210,33 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         pv = 0.0 if days.pv_kwh_per_kw is None else self._pv_kw * days.pv_kwh_per_kw
         return np.asarray(self.predict(days.price_per_kwh) - pv)
 
-    def _chosen(self, days: MeterDays, validation: MeterDays | None) -> Literal["lp", "milp"]:
-        """The class of the plant."""
+    def _chosen(
+        self, days: MeterDays, validation: MeterDays | None
+    ) -> tuple[Literal["lp", "milp"], _Found | None]:
+        """The class of the plant, and its fit if that is done already."""
         if self.model != "auto":
-            return self.model
+            return self.model, None
         if len(self.process.stages) > MAX_STAGES:
-            return "lp"
+            return "lp", None
         train, held_out = days, validation
         if held_out is None:
             first = days.days - max(1, days.days // _HELD_OUT)
             train, held_out = days.take(slice(first)), days.take(slice(first, None))
+        fits: dict[Literal["lp", "milp"], PlantIdentifier] = {}
         errors: dict[Literal["lp", "milp"], float] = {}
         for model in ("milp", "lp"):
-            other = PlantIdentifier(**{**self.get_params(deep=False), "model": model})
+            fits[model] = PlantIdentifier(**{**self.get_params(deep=False), "model": model})
             try:
-                other.fit_days(train)
+                errors[model] = fits[model].fit_days(train)._error(held_out).mean
             except InputError:
                 continue
-            errors[model] = other._error(held_out).mean
             if model == "milp" and errors[model] < _CLEARLY_ONOFF:
                 break
         if not errors:
             raise InputError("meter", "no model", "no plant of this process explains the meter")
-        return min(errors, key=lambda model: errors[model])
+        chosen = min(errors, key=lambda model: errors[model])
+        done = chosen == "milp" and train is days
+        return chosen, fits[chosen]._found if done else None
 
     def _fit_onoff(self, days: MeterDays, _: MeterDays | None) -> _Found:
         chain = Chain.of(self.process, self.output_tolerance)
