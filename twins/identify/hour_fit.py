@@ -151,18 +151,15 @@ class HourModel:
         All days have the same ranks of prices, so one day stands for all.
         """
         reluctance = np.sort(self._reluctance[0])
-        multipliers = np.zeros(self.steps + 1)
-        weights = np.zeros(self.steps + 1)
-        for count in range(1, self.steps + 1):
-            low, high = -100.0, 100.0
-            for _ in range(60):
-                multipliers[count] = (low + high) / 2
-                if expit(-multipliers[count] - reluctance).sum() > count:
-                    low = multipliers[count]
-                else:
-                    high = multipliers[count]
-            if count == self.steps:
-                multipliers[count] = _NEVER_STANDING
-            free = np.logaddexp(0.0, -multipliers[count] - reluctance).sum()
-            weights[count] = free + multipliers[count] * count
+        counts = np.arange(self.steps + 1)
+        low, high = np.full(len(counts), -100.0), np.full(len(counts), 100.0)
+        for _ in range(60):
+            middle = (low + high) / 2
+            too_many = expit(-middle[:, None] - reluctance).sum(axis=1) > counts
+            low, high = np.where(too_many, middle, low), np.where(too_many, high, middle)
+        multipliers = middle
+        multipliers[0], multipliers[-1] = 0.0, _NEVER_STANDING
+        weights = np.logaddexp(0.0, -multipliers[:, None] - reluctance).sum(axis=1)
+        weights += multipliers * counts
+        weights[0] = 0.0
         return multipliers, weights
