@@ -24,7 +24,8 @@ _SHAKES = 400
 _POOL = 40
 _CLIMBS = 4
 _SEARCH_DAYS = 10
-_STRICTNESSES = (4.0, 8.0, 16.0, 32.0)
+_STRICTNESSES = (4.0, 12.0, 32.0)
+_KNOWN = 12
 _QUICK_ROUNDS = 3
 _CLOSE_LOOKS = 6
 _FEW_STAGES = 7
@@ -53,7 +54,9 @@ class HourSearch:
         here = self.fit(steps)
         while True:
             fresh = [
-                near for near in _neighbours(here.steps, self.model.steps) if near not in self.fits
+                near
+                for near in neighbours(here.steps, self.model.steps, _reach(here.steps))
+                if near not in self.fits
             ]
             glances = {near: self._glance(near, here) for near in fresh}
             fresh.sort(key=lambda near: -glances[near])
@@ -92,25 +95,36 @@ def search_hours(
     for turn, steps in enumerate(starts):
         progress(0.2 + 0.5 * turn / _CLIMBS)
         search.climb(steps)
-    (best,) = search.best(1)
-    progress(0.7)
-    suited = HourSearch(_suited(model, best.steps))
-    known = [tuple(fit.steps.tolist()) for fit in search.best(count)]
-    ranked = sorted(known, key=lambda steps: -suited.fit(steps).log_likelihood)
-    for steps in ranked[:2]:
-        suited.climb(steps)
+    known = [tuple(fit.steps.tolist()) for fit in search.best(_KNOWN)]
+    found: list[list[HourFit]] = []
+    for turn, other in enumerate(_settings(model, np.array(known[0]))):
+        progress(0.7 + 0.3 * turn / len(_STRICTNESSES))
+        search = HourSearch(other)
+        ranked = sorted(known, key=lambda steps: -search.fit(steps).log_likelihood)
+        search.climb(ranked[0])
+        found.append(search.best(count))
+    distinct = {
+        tuple(fit.steps.tolist()): fit for fits in zip(*found, strict=False) for fit in fits
+    }
     progress(1.0)
-    return suited.best(count)
+    return list(distinct.values())[:count]
 
 
-def _suited(model: HourModel, steps: Ints) -> HourModel:
-    """The model with the settings under which some running steps are likeliest."""
+def _settings(model: HourModel, steps: Ints) -> list[HourModel]:
+    """The model at each strictness, likeliest first, with the noise that suits some running steps.
+
+    How strictly stages keep to cheap steps depends on their stores. No one value is right for all
+    stages, so planning, not likelihood, has to decide between what they say.
+    """
     models = [
         model.assuming(strictness=strictness, relative=relative)
-        for strictness in _STRICTNESSES
         for relative in (False, True)
+        for strictness in _STRICTNESSES
     ]
-    return max(models, key=lambda other: other.fit(steps).log_likelihood)
+    likelihood = [other.fit(steps).log_likelihood for other in models]
+    relative = int(np.argmax(likelihood)) >= len(_STRICTNESSES)
+    suited = models[len(_STRICTNESSES) :] if relative else models[: len(_STRICTNESSES)]
+    return sorted(suited, key=lambda other: -other.fit(steps).log_likelihood)
 
 
 def near_staircases(model: HourModel, seed: int) -> list[Steps]:
@@ -147,21 +161,30 @@ def _duration(load_kwh: Floats) -> Floats:
     return np.ascontiguousarray(np.mean(curves, axis=0))
 
 
-def _neighbours(steps: Ints, most: int) -> list[Steps]:
-    """The steps of one stage changed, one step moved between two, or the steps of two swapped."""
+def neighbours(steps: Ints, most: int, reach: int) -> list[Steps]:
+    """The steps of one stage changed, one step moved between two, or the steps of two swapped.
+
+    Args:
+        steps: running steps of each stage in a day [I].
+        most: steps of a day.
+        reach: by how many steps one stage is changed.
+    """
     here = steps.tolist()
     stages = range(len(here))
 
     def moved(changes: dict[int, int]) -> Steps:
         return tuple(changes.get(i, n) for i, n in enumerate(here))
 
-    reach = _FAR if len(here) <= _FEW_STAGES else _NEAR
     changes = [{i: here[i] + d} for i in stages for d in range(-reach, reach + 1) if d]
     for i, j in combinations(stages, 2):
         changes.append({i: here[j], j: here[i]})
         changes += [{i: here[i] + d, j: here[j] - d} for d in (-1, 1)]
     near = dict.fromkeys(map(moved, changes))
     return [steps for steps in near if min(steps) >= 1 and max(steps) <= most]
+
+
+def _reach(steps: Ints) -> int:
+    return _FAR if len(steps) <= _FEW_STAGES else _NEAR
 
 
 def _likelihood(fit: HourFit) -> float:

@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..stn_tables import Floats
 from .chain import Chain, Ints
 from .hour_fit import HourFit, HourModel
-from .hour_search import search_hours
+from .hour_search import neighbours, search_hours
 from .parameters import Parameters
 from .process import Process
 from .schedule_reading import needed_stores
@@ -20,14 +20,15 @@ from .store_search import StoreSearch, Trial
 MAX_STAGES = 12
 """More on/off stages than that have too many levels of load to tell apart."""
 
-_CANDIDATES = 8
+_CANDIDATES = 12
 _FINALISTS = 2
 _EXACT = 2e-4
 _NOISY, _NOISE_LEFT = 0.005, 1.04
 _CLOSE, _HOPELESS = 1.8, 1.5
 _LOOSE_GAP, _CLOSE_GAP = 1e-3, 1e-5
 _SWEEPS = 2
-_IMPROVED_DAYS = 7
+_SOME_DAYS = 7
+_TURNS, _QUICK_ROUNDS, _BETTER = 5, 6, 0.98
 _CLOSE_NOISE = 0.002
 _CLOSE_ROUNDS = 25
 _NUDGE = 2e-6
@@ -100,7 +101,7 @@ def fit_onoff(
     improved = []
     for turn, start in enumerate(started[:_FINALISTS]):
         progress(0.7 + 0.3 * turn / _FINALISTS, "stores")
-        improved.append(work.improve(start))
+        improved.append(work.settle(start))
         if improved[-1].trial.error < work.unavoidable_error(start.hours):
             break
     return min(improved, key=lambda fit: fit.trial.error)
@@ -158,23 +159,60 @@ class Workbench:
         floor_kwh = hours.floor * self.model.peak_kwh
         return np.hypot(floor_kwh, hours.relative * np.nan_to_num(self.model.load_kwh))
 
+    def settle(self, fit: OnOffFit) -> OnOffFit:
+        """Better stores and run hours in turn, until only noise is left or nothing helps."""
+        for _ in range(_TURNS):
+            fit = self.improve(fit)
+            if fit.trial.error < self.unavoidable_error(fit.hours):
+                break
+            near = self._better_hours(fit)
+            if near is None:
+                break
+            fit = near
+        return fit
+
+    def _better_hours(self, fit: OnOffFit) -> OnOffFit | None:
+        """Neighbouring run hours whose planned days are nearer to the meter; None if none are."""
+        model = self.model.assuming(least_noise=_CLOSE_NOISE, relative=fit.hours.relative > 0)
+        stores = fit.trial.parameters
+        some = self.search(fit.hours, self._some)
+        start = some.trial(stores)
+        least, best = np.inf if start is None else start.error * _BETTER, None
+        for steps in neighbours(fit.steps, self.model.steps, 1):
+            hours = model.fit(np.array(steps), fit.hours, rounds=_QUICK_ROUNDS)
+            if not np.isfinite(hours.log_likelihood):
+                continue
+            power_kw = self._feasible(hours.power_kw, hours.steps)
+            target_t = target_of(self.process, power_kw, hours.steps, self.model.steps)
+            changed = replace(stores, power_kw=power_kw, target_t=target_t)
+            trial = self.search(hours, self._some).trial(changed, least)
+            if trial is not None:
+                least, best = trial.error, OnOffFit(trial, hours.steps, hours)
+        if best is None:
+            return None
+        known = self.search(best.hours).trial(best.trial.parameters)
+        read = self.start(best.hours, np.inf if known is None else known.error)
+        kept = None if known is None else replace(best, trial=known)
+        found = read or kept
+        return found if found and found.trial.error < fit.trial.error else None
+
+    @property
+    def _some(self) -> slice:
+        """Days spread over all."""
+        return slice(None, None, max(1, len(self.model.load_kwh) // _SOME_DAYS))
+
     def improve(self, fit: OnOffFit) -> OnOffFit:
         """Better stores, then powers that suit the planned days.
 
         Stores are improved on some of the days, and taken if they are better on all.
         """
         whole = self.search(fit.hours)
-        some = self.search(fit.hours, slice(None, None, self.days // _IMPROVED_DAYS or 1))
+        some = self.search(fit.hours, self._some)
         trial, start = fit.trial, some.trial(fit.trial.parameters)
         if start is not None:
             better = some.improve(start, sweeps=_SWEEPS, target_error=_EXACT)
             trial = whole.trial(better.parameters, trial.error) or trial
         return replace(fit, trial=self._power_trial(whole, trial, fit) or trial)
-
-    @property
-    def days(self) -> int:
-        """Number of days D."""
-        return len(self.model.load_kwh)
 
     def search(self, hours: HourFit, days: slice = slice(None)) -> StoreSearch:
         """The search for the stores of some run hours, on some days.

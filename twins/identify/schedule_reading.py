@@ -21,7 +21,7 @@ from .process import Process
 
 _STORE_WEIGHT, _PRICE_WEIGHT = 8.0, 4.0
 _GAP = 5e-3
-_NODE_LIMIT = 200
+_NODE_LIMIT = 50
 _MARGIN = 1e-6
 
 
@@ -61,25 +61,17 @@ def needed_stores(
 
 
 class _DayReading:
-    """The programme of one day; columns are running, stocks, deviations, extra stores."""
+    """The programme of one day.
 
-    def __init__(
-        self,
-        process: Process,
-        power_kw: Floats,
-        run_steps: Ints,
-        steps: int,
-    ) -> None:
+    Columns are running in each step, running until each step, deviations, extra stores.
+    """
+
+    def __init__(self, process: Process, power_kw: Floats, run_steps: Ints, steps: int) -> None:
         self.steps = steps
-        step_h = 24 / steps
-        self.energy_kwh = power_kw * step_h
+        self.energy_kwh = power_kw * 24 / steps
         self.net_t = process.net_per_kwh * self.energy_kwh[:, None]
         self.stages, self.materials = self.net_t.shape
         self.is_store = np.array([name not in process.products for name in process.materials])
-        self.unit_t = np.abs(self.net_t).max(axis=0)
-        self.sizes = np.cumsum(
-            [self.stages * steps, self.materials * steps, steps, self.materials, self.materials]
-        )
         self.problem = self._compiled(run_steps)
 
     def stocks(
@@ -91,22 +83,16 @@ class _DayReading:
         reserve_t: Floats,
     ) -> Floats | None:
         """Stocks after each step of a day, relative to the morning [M, T]."""
-        problem, steps = self.problem, self.steps
-        run, _, deviation, *_ = self.sizes
+        problem, steps, run = self.problem, self.steps, self.stages * self.steps
         rank = price.argsort().argsort() / (steps - 1) - 0.5
         problem.cost[:run] = np.tile(_PRICE_WEIGHT * rank, self.stages)
         present = ~np.isnan(load_kwh)
-        problem.cost[deviation - steps : deviation] = present / noise_kwh
-        rows = self.materials * steps
+        problem.cost[2 * run : 2 * run + steps] = present / noise_kwh
         metered = np.where(present, load_kwh, 0.0)
-        problem.row_upper[rows : rows + rows] = np.repeat(
-            np.where(self.is_store, headroom_t, np.inf), steps
-        )
-        problem.row_upper[2 * rows : 3 * rows] = np.repeat(
-            np.where(self.is_store, reserve_t, np.inf), steps
-        )
-        problem.row_lower[3 * rows : 3 * rows + steps] = metered
-        problem.row_lower[3 * rows + steps : 3 * rows + 2 * steps] = -metered
+        limits_t = [np.where(self.is_store, side, np.inf) for side in (headroom_t, reserve_t)]
+        first = run + 2 * self.materials * steps
+        problem.row_upper[run:first] = np.repeat(np.concatenate(limits_t), steps)
+        problem.row_lower[first : first + 2 * steps] = np.concatenate([metered, -metered])
         try:
             found = solve(problem, mip_gap=_GAP, node_limit=_NODE_LIMIT)
         except SolverError:
@@ -115,42 +101,41 @@ class _DayReading:
         return np.asarray(np.cumsum(self.net_t.T @ running, axis=1))
 
     def _compiled(self, run_steps: Ints) -> Problem:
-        steps, materials = self.steps, self.materials
-        hour, one = scipy.sparse.eye_array(steps), np.ones((steps, 1))
-        change = hour - scipy.sparse.eye_array(steps, k=-1)
-        each = scipy.sparse.eye_array(materials)
-        stock = scipy.sparse.eye_array(materials * steps)
-        beyond = scipy.sparse.kron(each, one)
-        load = scipy.sparse.kron(self.energy_kwh[None], hour)
+        steps, materials, run = self.steps, self.materials, self.stages * self.steps
+        kron, eye = scipy.sparse.kron, scipy.sparse.eye_array
+        hour, change = eye(steps), eye(steps) - eye(steps, k=-1)
+        stock = kron(self.net_t.T, hour)
+        beyond = kron(eye(materials), np.ones((steps, 1)))
+        evening = kron(self.net_t.T, hour.tocsr()[[-1]])
+        load = kron(self.energy_kwh[None], hour)
         matrix = scipy.sparse.block_array(
             [
-                [
-                    -scipy.sparse.kron(self.net_t.T, hour),
-                    scipy.sparse.kron(each, change),
-                    *[None] * 3,
-                ],
+                [-eye(run), kron(eye(self.stages), change), None, None, None],
                 [None, stock, None, -beyond, None],
                 [None, -stock, None, None, -beyond],
                 [load, None, hour, None, None],
                 [-load, None, hour, None, None],
-                [scipy.sparse.kron(scipy.sparse.eye_array(self.stages), one.T), *[None] * 4],
+                [None, evening, None, None, None],
             ]
         )
-        rows, width = materials * steps, self.sizes[-1]
-        free = np.full(width - self.sizes[1], np.inf)
-        stock_lower = np.full((materials, steps), -np.inf)
-        stock_lower[self.is_store, -1] = -_MARGIN * self.unit_t[self.is_store]
-        extra = np.where(self.is_store, _STORE_WEIGHT / self.unit_t, 0.0)
-        counts = run_steps.astype(np.float64)
+        unit_t = np.abs(self.net_t).max(axis=0)
+        extra = np.where(self.is_store, _STORE_WEIGHT / unit_t, 0.0)
+        balanced = np.where(self.is_store, -_MARGIN * unit_t, -np.inf)
+        until = np.arange(1.0, steps + 1)
+        counts = run_steps[:, None].astype(np.float64)
+        free = np.full(steps + 2 * materials, np.inf)
+        wide = np.full(2 * materials * steps, np.inf)
         return Problem(
-            cost=np.r_[np.zeros(self.sizes[2]), extra, extra],
-            col_lower=np.r_[np.zeros(self.sizes[0]), stock_lower.ravel(), np.zeros_like(free)],
-            col_upper=np.r_[np.ones(self.sizes[0]), np.full(rows, np.inf), free],
-            integral=np.arange(width) < self.sizes[0],
-            row_lower=np.r_[
-                np.zeros(rows), np.full(2 * rows, -np.inf), np.zeros(2 * steps), counts
+            cost=np.r_[np.zeros(2 * run + steps), extra, extra],
+            col_lower=np.r_[
+                np.zeros(run),
+                np.maximum(0.0, counts - (steps - until)).ravel(),
+                np.zeros_like(free),
             ],
-            row_upper=np.r_[np.zeros(rows), np.zeros(2 * rows), np.full(2 * steps, np.inf), counts],
+            col_upper=np.r_[np.ones(run), np.minimum(counts, until).ravel(), free],
+            integral=np.arange(matrix.shape[1]) < run,
+            row_lower=np.r_[np.zeros(run), -wide, np.zeros(2 * steps), balanced],
+            row_upper=np.r_[np.zeros(run), wide, np.full(2 * steps + materials, np.inf)],
             matrix=scipy.sparse.csc_array(matrix),
             columns={},
             rows={},
