@@ -23,6 +23,7 @@ from .meter_reading import meter_days
 from .offset import BaseLoad, Offset, find_offset, refined
 from .onoff_fit import MAX_STAGES, OnOffFit, Workbench, fit_onoff
 from .onoff_intervals import all_intervals, centred, open_stores
+from .outputs import suited_process
 from .parameters import Parameters, to_plant
 from .process import Process
 from .usable_days import usable_days
@@ -38,6 +39,10 @@ Progress = Callable[[float, str], None]
 
 _HELD_OUT = 4
 _CLEARLY_ONOFF = 0.01
+_OUTPUTS = {
+    "lp": "the outputs per energy of the plant are those of the process",
+    "milp": "the outputs per energy of the plant are the nearest that suit the meter",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,7 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         self.base_load_kwh_ = found.offset.base_load_kwh
         intervals = {**found.intervals, BASE_LOAD: _around(found.offset.base_load_kw)}
         self.plant_ = to_plant(
-            self.process,
+            found.process,
             replace(found.parameters, base_load_kw=found.offset.base_load_kw),
             "continuous" if chosen == "lp" else "discrete",
             price_per_kwh=kept.hourly_price_per_kwh,
@@ -242,27 +247,29 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         chain = Chain.of(self.process, self.output_tolerance)
         self._tell(0.0, "base load")
         offset = find_offset(days, chain, self.base_load, self.seed)
-        fit = self._onoff(days, offset, 0.0)
+        process = self.process
+        if self.output_tolerance:
+            load_kwh, tolerance = offset.load_kwh(days), self.output_tolerance
+            process = suited_process(process, load_kwh, days.price_per_kwh, tolerance, self.seed)
+        fit = self._onoff(process, days, offset, 0.0)
         if self.base_load != "none" or days.pv_kwh_per_kw is not None:
-            offset = refined(days, chain, offset, self.base_load, fit.hours)
-            fit = self._onoff(days, offset, 0.4)
-        bench = Workbench(
-            self.process, offset.load_kwh(days), days.price_per_kwh, self.output_tolerance
-        )
+            offset = refined(days, Chain.of(process), offset, self.base_load, fit.hours)
+            fit = self._onoff(process, days, offset, 0.4)
+        bench = Workbench(process, offset.load_kwh(days), days.price_per_kwh, 0.0)
         search = bench.search(fit.hours)
         stores = open_stores(
-            self.process, fit, search, lambda done: self._tell(0.8 + 0.2 * done, "intervals")
+            process, fit, search, lambda done: self._tell(0.8 + 0.2 * done, "intervals")
         )
         fit = centred(fit, search, stores)
-        intervals = all_intervals(self.process, fit, search, stores)
-        return _Found(fit.trial.parameters, intervals, offset)
+        intervals = all_intervals(process, fit, search, stores)
+        return _Found(process, fit.trial.parameters, intervals, offset)
 
-    def _onoff(self, days: MeterDays, offset: Offset, done: float) -> OnOffFit:
+    def _onoff(self, process: Process, days: MeterDays, offset: Offset, done: float) -> OnOffFit:
         return fit_onoff(
-            self.process,
+            process,
             offset.load_kwh(days),
             days.price_per_kwh,
-            tolerance=self.output_tolerance,
+            tolerance=0.0,
             seed=self.seed,
             progress=lambda share, word: self._tell(done + (0.8 - done) * share, word),
         )
@@ -280,14 +287,16 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         self._tell(0.8, "intervals")
         intervals = continuous_intervals(days, self.process, fitted.parameters, n_jobs=self.n_jobs)
         step_kwh = fitted.parameters.base_load_kw * 24 / days.steps
-        return _Found(fitted.parameters, intervals, Offset(np.full(days.steps, step_kwh)))
+        return _Found(
+            self.process, fitted.parameters, intervals, Offset(np.full(days.steps, step_kwh))
+        )
 
     def _notes(self, offset: Offset) -> tuple[str, ...]:
         notes = []
         if np.ptp(offset.base_load_kwh) > 0:
             notes.append("the plant file holds the mean of the daily base load")
         if self.output_tolerance:
-            notes.append("the outputs per energy of the plant are those of the process")
+            notes.append(_OUTPUTS[self.model_])
         return tuple(notes)
 
     def _tell(self, share: float, word: str) -> None:
@@ -309,6 +318,7 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
 class _Found:
     """The result of either class."""
 
+    process: Process
     parameters: Parameters
     intervals: Intervals
     offset: Offset
