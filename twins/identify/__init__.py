@@ -16,8 +16,9 @@ from .process import PartLoad, Process, Stage, process_of
 from .process_toml import load_process, parse_process, process_to_toml, save_process
 
 if TYPE_CHECKING:
+    from .fit_report import FitReport
     from .forward import optimal_load
-    from .identifier import FitReport, PlantIdentifier
+    from .identifier import PlantIdentifier
     from .random_lines import random_line
     from .twin_meter import metered_days
 
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 _LATER = {
-    "FitReport": "identifier",
+    "FitReport": "fit_report",
     "PlantIdentifier": "identifier",
     "metered_days": "twin_meter",
     "optimal_load": "forward",

@@ -49,13 +49,14 @@ class HourSearch:
             self.fits[steps] = self.model.fit(np.array(steps))
         return self.fits[steps]
 
-    def climb(self, steps: Steps) -> HourFit:
-        """Go to the most likely neighbour until none is more likely."""
+    def climb(self, steps: Steps, reach: int | None = None) -> HourFit:
+        """Go to the most likely neighbour within reach until none is more likely."""
         here = self.fit(steps)
+        reach = reach or (_FAR if len(steps) <= _FEW_STAGES else _NEAR)
         while True:
             fresh = [
                 near
-                for near in neighbours(here.steps, self.model.steps, _reach(here.steps))
+                for near in neighbours(here.steps, self.model.steps, reach)
                 if near not in self.fits
             ]
             glances = {near: self._glance(near, here) for near in fresh}
@@ -95,6 +96,9 @@ def search_hours(
     for turn, steps in enumerate(starts):
         progress(0.2 + 0.5 * turn / _CLIMBS)
         search.climb(steps)
+    if model.chain.stages <= _FEW_STAGES:
+        (best,) = search.best(1)
+        search.climb(tuple(best.steps.tolist()), model.steps)
     known = [tuple(fit.steps.tolist()) for fit in search.best(_KNOWN)]
     found: list[list[HourFit]] = []
     for turn, other in enumerate(_settings(model, np.array(known[0]))):
@@ -181,10 +185,6 @@ def neighbours(steps: Ints, most: int, reach: int) -> list[Steps]:
         changes += [{i: here[i] + d, j: here[j] - d} for d in (-1, 1)]
     near = dict.fromkeys(map(moved, changes))
     return [steps for steps in near if min(steps) >= 1 and max(steps) <= most]
-
-
-def _reach(steps: Ints) -> int:
-    return _FAR if len(steps) <= _FEW_STAGES else _NEAR
 
 
 def _likelihood(fit: HourFit) -> float:

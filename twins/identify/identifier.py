@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, Self
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +14,7 @@ from ..errors import InputError, MissingExtraError
 from ..intervals import BASE_LOAD, Intervals
 from ..stn_tables import Floats
 from .chain import Chain
+from .fit_report import FitReport
 from .forward import optimal_load
 from .load_error import LoadError, load_error
 from .lp_fit import fit_continuous
@@ -43,39 +44,6 @@ _OUTPUTS = {
     "lp": "the outputs per energy of the plant are those of the process",
     "milp": "the outputs per energy of the plant are the nearest that suit the meter",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FitReport:
-    """How a fit went.
-
-    Args:
-        model: `"lp"` or `"milp"`.
-        train_error: mean PSI error over the days of the fit.
-        validation_error: over the validation days, if there were any.
-        days: number of days of the fit.
-        left_out: date and reason of the days that were not used.
-        noise: root mean square deviation of the meter from the fit, as a share of its peak.
-        pv_kw: capacity of the PV found behind the meter [kW].
-        wall_s: wall-clock time [s].
-        cpu_s: CPU time of this process [s].
-        notes: what else should be known.
-    """
-
-    model: str
-    train_error: float
-    validation_error: float | None
-    days: int
-    left_out: tuple[tuple[str, str], ...]
-    noise: float
-    pv_kw: float
-    wall_s: float
-    cpu_s: float
-    notes: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The values by name, fit for JSON."""
-        return asdict(self)
 
 
 class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
