@@ -1,0 +1,172 @@
+"""The estimator: scikit-learn's contract, and clear answers to bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from plantgym.twins.csv_file import Floats
+from plantgym.twins.errors import InputError
+from plantgym.twins.identify.identifier import PlantIdentifier
+from plantgym.twins.identify.load_error import load_error
+from plantgym.twins.identify.meter_reading import meter_days
+from plantgym.twins.identify.parameters import parameter_names
+from plantgym.twins.identify.process import Process, Stage, process_of
+from plantgym.twins.identify.random_lines import random_line
+from plantgym.twins.identify.twin_meter import metered_days
+
+from .fitted_lines import TRAIN_PRICES
+
+LINE = random_line(1, stages=3)
+PROCESS = process_of(LINE)
+PRICES = TRAIN_PRICES[:8]
+METER = metered_days(LINE, PRICES, seed=1)
+
+
+@pytest.fixture(scope="module")
+def found() -> PlantIdentifier:
+    return PlantIdentifier(PROCESS, "milp").fit(METER, PRICES)
+
+
+def test_hyperparameters_are_kept_as_given_and_cloned() -> None:
+    given = {
+        "process": PROCESS,
+        "model": "milp",
+        "seed": 7,
+        "base_load": "daily",
+        "output_tolerance": 0.03,
+        "n_jobs": 2,
+        "progress": print,
+    }
+    estimator = PlantIdentifier(**given)
+    assert estimator.get_params(deep=False) == given
+    twin = clone(estimator)
+    assert twin is not estimator
+    assert twin.get_params(deep=False) | {"process": PROCESS} == given
+    assert estimator.set_params(model="lp", seed=1) is estimator
+    assert (estimator.model, estimator.seed) == ("lp", 1)
+
+
+def test_what_is_not_fitted_says_so() -> None:
+    estimator = PlantIdentifier(PROCESS)
+    with pytest.raises(NotFittedError):
+        estimator.predict(PRICES)
+    with pytest.raises(NotFittedError):
+        estimator.score(METER, PRICES)
+    assert not hasattr(estimator, "plant_")
+
+
+def test_the_fit_leaves_plant_intervals_and_report(found: PlantIdentifier) -> None:
+    assert found.model_ == "milp"
+    assert found.plant_.operation == "discrete"
+    assert set(found.intervals_) == set(parameter_names(PROCESS))
+    assert found.plant_.intervals == found.intervals_
+    assert found.base_load_kwh_.tolist() == [0.0] * 24
+    report = found.report_
+    assert (report.model, report.days, report.left_out) == ("milp", 8, ())
+    assert report.train_error < 1e-3
+    assert report.validation_error is None
+    assert report.noise < 1e-3
+    assert report.cpu_s > 0
+    assert report.as_dict()["model"] == "milp"
+
+
+def test_the_score_is_minus_the_error(found: PlantIdentifier) -> None:
+    noisy = METER * np.random.default_rng(0).normal(1.0, 0.05, METER.shape)
+    error = load_error(found.predict(PRICES), noisy).mean
+    assert error > 0.01
+    assert found.score(noisy, PRICES) == pytest.approx(-error)
+    assert found.score(METER, PRICES) == pytest.approx(-found.report_.train_error)
+    assert found.score(noisy, PRICES) < found.score(METER, PRICES) <= 0
+
+
+def test_the_same_seed_gives_the_same_bits(found: PlantIdentifier) -> None:
+    again = clone(found).fit(METER, PRICES)
+    assert again.plant_ == found.plant_
+    assert again.intervals_ == found.intervals_
+
+
+def test_pandas_series_are_read_as_arrays(found: PlantIdentifier) -> None:
+    clock = pd.date_range("2024-05-22", periods=METER.size, freq="h", tz="Etc/GMT-2")
+    meter, prices = pd.Series(METER.ravel(), clock), pd.Series(PRICES.ravel(), clock)
+    assert found.score(meter, prices) == found.score(METER, PRICES)
+    days, arrays = meter_days(meter, prices), meter_days(METER, PRICES)
+    assert np.array_equal(days.energy_kwh, arrays.energy_kwh)
+    assert np.array_equal(days.price_per_kwh, arrays.price_per_kwh)
+
+
+def test_progress_rises_from_nothing_to_done() -> None:
+    told: list[tuple[float, str]] = []
+    PlantIdentifier(PROCESS, "milp", progress=lambda *state: told.append(state)).fit(
+        METER[:4], PRICES[:4]
+    )
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert (shares[0], told[-1]) == (0.0, (1.0, "done"))
+
+
+@pytest.mark.slow
+def test_auto_takes_an_on_off_plant_for_one() -> None:
+    assert PlantIdentifier(PROCESS).fit(METER, PRICES).model_ == "milp"
+
+
+def changed(values: Floats, index: Any, value: float) -> Floats:  # noqa: ANN401
+    copy = values.copy()
+    copy[index] = value
+    return copy
+
+
+LONG = Process("long", "t", tuple(Stage(f"stage {i}", 1.0) for i in range(13)))
+WRONG: dict[str, tuple[Callable[[], Any], str]] = {
+    "negative reading": (
+        lambda: fit(changed(METER, (1, 2), -5.0)),
+        r"meter = -5\.0: .*give the series of PV",
+    ),
+    "no reading": (lambda: fit(np.full_like(METER, np.nan)), r"meter = .*at least one reading"),
+    "days without readings": (
+        lambda: fit(changed(METER, slice(2), np.nan)[:4]),
+        r"meter days = 2: give at least 3 days",
+    ),
+    "few days": (lambda: fit(METER[:2], PRICES[:2]), r"meter days = 2: give at least 3 days"),
+    "a plant that stands": (
+        lambda: fit(np.zeros_like(METER)),
+        r"meter energy_kwh = 0\.0: give readings of a plant that runs",
+    ),
+    "missing price": (
+        lambda: fit(METER, changed(PRICES, (0, 3), np.nan)),
+        r"prices\[0, 3\] = nan: give a finite number",
+    ),
+    "more days than prices": (lambda: fit(METER, PRICES[:5]), r"days = .*as many days"),
+    "unknown model": (lambda: fit(model="qp"), r"model = 'qp': use one of auto, lp, milp"),
+    "unknown base load": (
+        lambda: fit(base_load="weekly"),
+        r"base_load = 'weekly': use one of none, constant, daily",
+    ),
+    "tolerance": (lambda: fit(output_tolerance=0.7), r"output_tolerance = 0\.7: use 0 to below"),
+    "many stages": (
+        lambda: PlantIdentifier(LONG, "milp").fit(METER, PRICES),
+        r"process stages = 13: give at most 12, or use model='lp'",
+    ),
+}
+
+
+def fit(
+    meter: Floats = METER,
+    prices: Floats | None = None,
+    **options: Any,  # noqa: ANN401
+) -> PlantIdentifier:
+    given = PRICES[: len(meter)] if prices is None else prices
+    return PlantIdentifier(PROCESS, **({"model": "milp"} | options)).fit(meter, given)
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_bad_input_is_refused_by_name_value_and_fix(case: str) -> None:
+    call, message = WRONG[case]
+    with pytest.raises(InputError, match=message):
+        call()
