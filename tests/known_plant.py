@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from plantgym.twins.csv_file import Floats
 from plantgym.twins.identify.forward import optimal_load
 from plantgym.twins.identify.load_error import load_error
@@ -27,12 +25,12 @@ DAYS = psi_days("cement", "train").take(slice(4))
 
 
 def line_files(folder: Path, meters: tuple[str, ...] = ("a",), plant: StnPlant = LINE) -> Path:
-    """Write `meters/<name>.csv` of noisy meters, `prices.csv` and `process.toml`."""
+    """Write `meters/<name>.csv` of ever larger plants, `prices.csv` and `process.toml`."""
     (folder / "meters").mkdir(parents=True)
     load_kwh = optimal_load(plant, DAYS.price_per_kwh)
-    for seed, name in enumerate(meters):
-        noise = np.random.default_rng(seed).normal(1.0, 0.01, load_kwh.shape)
-        write_load(folder / "meters" / f"{name}.csv", DAYS.times, load_kwh * noise)
+    for turn, name in enumerate(meters, start=1):
+        larger_kwh = load_kwh * (1 + turn / 100)
+        write_load(folder / "meters" / f"{name}.csv", DAYS.times, larger_kwh)
     write_prices(folder / "prices.csv", DAYS.times, DAYS.price_per_kwh)
     save_process(process_of(plant), folder / "process.toml")
     return folder

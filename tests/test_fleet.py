@@ -143,8 +143,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(files: Path, known: type[Kn
     assert known.fits == 3
 
 
+@pytest.mark.slow  # starts processes that compile the kernels for themselves
 def test_plants_depend_on_neither_backend_nor_neighbours(files: Path) -> None:
-    options = FitOptions("lp", seed=3)
+    options = FitOptions("milp", seed=3)
     together = files / "together"
     identify_fleet(jobs(files)[:2], together, options=options, backend="loky", n_jobs=2)
     alone = files / "alone"
@@ -153,6 +154,7 @@ def test_plants_depend_on_neither_backend_nor_neighbours(files: Path) -> None:
     assert found[0] == found[1]
 
 
+@pytest.mark.slow  # starts processes that compile the kernels for themselves
 @pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="the extra ray is not installed")
 def test_two_ray_workers_find_the_same_plants(files: Path) -> None:
     code = (
@@ -163,7 +165,7 @@ def test_two_ray_workers_find_the_same_plants(files: Path) -> None:
         "files = Path(sys.argv[1])\n"
         "ray.init(num_cpus=2, include_dashboard=False)\n"
         "jobs = fleet_jobs(files / 'meters', files / 'prices.csv', files / 'process.toml')[:2]\n"
-        "options = FitOptions('lp', seed=3)\n"
+        "options = FitOptions('milp', seed=3)\n"
         "print([r.message for r in identify_fleet(jobs, files / 'ray', options=options, "
         "backend='ray', n_jobs=2)])\n"
     )
@@ -174,7 +176,7 @@ def test_two_ray_workers_find_the_same_plants(files: Path) -> None:
         text=True,
     )
     assert done.stdout.strip() == "['', '']", done.stderr
-    identify_fleet(jobs(files)[:2], files / "here", options=FitOptions("lp", seed=3))
+    identify_fleet(jobs(files)[:2], files / "here", options=FitOptions("milp", seed=3))
     for name in ("a.toml", "b.toml"):
         assert (files / "ray" / name).read_bytes() == (files / "here" / name).read_bytes()
 
