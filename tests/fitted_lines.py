@@ -78,7 +78,7 @@ def fitted(
         blemishes: of the meter.
     """
     prices = TRAIN_PRICES[:days]
-    given = {} if pv_cf is None else {"pv_cf": pv_cf}
+    given: dict[str, Any] = {} if pv_cf is None else {"pv_cf": pv_cf}
     meter = metered_days(plant, prices, seed=1, **blemishes, **given)
     estimator = PlantIdentifier(process or process_of(plant), "milp", **(options or {}))
     return Fitted(estimator.fit(meter, prices, **given), plant)

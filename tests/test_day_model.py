@@ -46,7 +46,7 @@ def assert_same_optimum(plant: StnPlant, prices: Floats) -> None:
     """Both models agree on the least cost, or on that a target must be missed."""
     model = quick_model(plant, prices)
     assert model is not None
-    for price, schedule in zip(prices, cheapest_days(plant, prices), strict=True):
+    for price, schedule in zip(prices, cheapest_days(plant, prices, mip_gap=1e-7), strict=True):
         plan = model.plan(price, node_limit=20_000)
         if plan is None:
             assert schedule.cost_parts["shortfall"] > 0
@@ -58,11 +58,11 @@ def assert_same_optimum(plant: StnPlant, prices: Floats) -> None:
 
 
 @given(
-    st.integers(0, 1000),
+    st.integers(0, 200),
     st.integers(0, len(PRICES) - 1),
     st.sampled_from([lambda plant: plant, strict]),
 )
-@settings(max_examples=12)
+@settings(max_examples=10)
 def test_both_models_have_the_same_optimum(
     seed: int, day: int, changed: Callable[[StnPlant], StnPlant]
 ) -> None:
@@ -76,9 +76,7 @@ def test_both_models_have_the_same_optimum_with_part_loads(seed: int) -> None:
     assert_same_optimum(strict(plant), PRICES[:1])
 
 
-@pytest.mark.parametrize(
-    "name", ["cement_mill", pytest.param("steel_powder", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("name", ["cement_mill", "steel_powder"])
 def test_shipped_plants_have_the_same_optimum(name: str) -> None:
     assert_same_optimum(load_plant(name), PRICES[[3]])
 
@@ -123,7 +121,7 @@ def small_processes(draw: st.DrawFn) -> tuple[Process, Parameters]:
 
 
 @given(small_processes(), st.integers(0, 2**32 - 1))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_needed_steps_cut_off_no_feasible_day(drawn: tuple[Process, Parameters], seed: int) -> None:
     process, parameters = drawn
     steps = 8

@@ -155,7 +155,6 @@ def test_plants_depend_on_neither_backend_nor_neighbours(files: Path) -> None:
 
 
 @pytest.mark.slow  # starts processes that compile the kernels for themselves
-@pytest.mark.slow
 @pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="the extra ray is not installed")
 def test_two_ray_workers_find_the_same_plants(files: Path) -> None:
     code = (

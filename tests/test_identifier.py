@@ -35,7 +35,7 @@ def found() -> PlantIdentifier:
 
 
 def test_hyperparameters_are_kept_as_given_and_cloned() -> None:
-    given = {
+    given: dict[str, Any] = {
         "process": PROCESS,
         "model": "milp",
         "seed": 7,

@@ -59,7 +59,7 @@ class Case:
         return [
             [
                 float(np.exp(-multiplier @ ran - reluctance * sum(ran)))
-                * self.density(reading, np.array(ran) @ self.power)
+                * self.density(reading, float(np.array(ran) @ self.power))
                 for ran in self.subsets()
             ]
             for reading, reluctance in zip(self.load[0], self.reluctance[0], strict=True)
