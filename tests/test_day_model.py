@@ -57,16 +57,15 @@ def assert_same_optimum(plant: StnPlant, prices: Floats) -> None:
             assert energy_cost == pytest.approx(schedule.cost, rel=1e-6)
 
 
-@given(
-    st.integers(0, 200),
-    st.integers(0, len(PRICES) - 1),
-    st.sampled_from([lambda plant: plant, strict]),
-)
+@given(st.integers(0, 200), st.integers(0, len(PRICES) - 1))
 @settings(max_examples=10)
-def test_both_models_have_the_same_optimum(
-    seed: int, day: int, changed: Callable[[StnPlant], StnPlant]
-) -> None:
-    assert_same_optimum(changed(random_line(seed, stages=3)), PRICES[[day]])
+def test_both_models_have_the_same_optimum(seed: int, day: int) -> None:
+    assert_same_optimum(random_line(seed, stages=3), PRICES[[day]])
+
+
+@pytest.mark.parametrize("seed", [2, 94, 179, 215])
+def test_both_models_have_the_same_optimum_with_strict_transfer(seed: int) -> None:
+    assert_same_optimum(strict(random_line(seed, stages=3)), PRICES[:1])
 
 
 @pytest.mark.parametrize("seed", [1, 5])
