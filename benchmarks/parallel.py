@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from functools import cache
 from typing import Any, TypeVar
 
 from ..twins.errors import MissingExtraError
+from ..twins.workers import serve
 
 _T = TypeVar("_T")
-_WATCH_S = 0.5
 
 
 def in_parallel(
@@ -65,19 +61,5 @@ def in_parallel(
 
 
 def _call(owner: int, function: Callable[..., _T], arguments: tuple[Any, ...]) -> _T:
-    if os.getpid() != owner:
-        _serve(owner)
+    serve(owner)
     return function(*arguments)
-
-
-@cache
-def _serve(owner: int) -> None:
-    """Make this worker leave Ctrl-C to its owner, and end soon after it, even if that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
-
-
-def _end_with(owner: int) -> None:
-    while os.getppid() == owner:
-        time.sleep(_WATCH_S)
-    os._exit(1)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from functools import cache
 from typing import Any, TypeVar
 
 from ..errors import MissingExtraError
+from ..workers import serve
 
 BACKENDS = ("loky", "threading", "ray")
 
@@ -19,7 +16,6 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 _Results = Generator[tuple[str, _Result], None, None]
 
-_WATCH_S = 0.5
 _AHEAD = 4  # calls a worker that a cluster is given at once
 
 
@@ -114,19 +110,6 @@ def _on_ray(n_jobs: int) -> int:
 def _call(
     owner: int | None, function: Callable[[Any], _Result], name: str, task: object
 ) -> tuple[str, _Result]:
-    if owner is not None and os.getpid() != owner:
-        _serve(owner)
+    if owner is not None:
+        serve(owner)
     return name, function(task)
-
-
-@cache
-def _serve(owner: int) -> None:
-    """Make this worker leave Ctrl-C to its owner, and end soon after it, even if that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
-
-
-def _end_with(owner: int) -> None:
-    while os.getppid() == owner:
-        time.sleep(_WATCH_S)
-    os._exit(1)
