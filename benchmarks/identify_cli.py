@@ -10,7 +10,8 @@ import typer
 from ..twins.errors import InputError
 
 if TYPE_CHECKING:
-    from ..twins.identify.meter_job import FitOptions, MeterFiles
+    from ..twins.identify.fit_options import FitOptions
+    from ..twins.identify.meter_job import MeterFiles
 
 SOME_FAILED = 3
 _REPORT_FORMAT = "plantgym identification 1"
@@ -62,7 +63,8 @@ def identify(
     ] = "loky",
 ) -> None:
     """Find the plant behind a meter, or the plants behind a folder of meters."""
-    from ..twins.identify.meter_job import FitOptions, MeterFiles
+    from ..twins.identify.fit_options import FitOptions
+    from ..twins.identify.meter_job import MeterFiles
 
     options = FitOptions(model, seed, base_load, output_tolerance, validation_days)
     if not meter.is_dir():

@@ -16,6 +16,7 @@ import pytest
 
 from plantgym.twins.errors import InputError, MissingExtraError
 from plantgym.twins.identify import meter_job
+from plantgym.twins.identify.fit_options import FitOptions
 from plantgym.twins.identify.fleet import (
     MeterJob,
     MeterResult,
@@ -24,7 +25,6 @@ from plantgym.twins.identify.fleet import (
 )
 from plantgym.twins.identify.fleet_workers import spread
 from plantgym.twins.identify.meter import MeterDays
-from plantgym.twins.identify.meter_job import FitOptions
 from plantgym.twins.plant_toml import load_plant
 
 from .known_plant import LINE, Knowing, csv_rows, knowing, line_files, with_intervals

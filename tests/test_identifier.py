@@ -13,6 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 from plantgym.twins.csv_file import Floats
 from plantgym.twins.errors import InputError
+from plantgym.twins.identify.fit_options import check_hyperparameters
 from plantgym.twins.identify.identifier import PlantIdentifier
 from plantgym.twins.identify.load_error import load_error
 from plantgym.twins.identify.meter_reading import meter_days
@@ -27,6 +28,7 @@ LINE = random_line(1, stages=3)
 PROCESS = process_of(LINE)
 PRICES = TRAIN_PRICES[:8]
 METER = metered_days(LINE, PRICES, seed=1)
+PV = np.zeros_like(PRICES)
 
 
 @pytest.fixture(scope="module")
@@ -93,12 +95,16 @@ def test_the_same_seed_gives_the_same_bits(found: PlantIdentifier) -> None:
 
 
 def test_pandas_series_are_read_as_arrays(found: PlantIdentifier) -> None:
-    clock = pd.date_range("2024-05-22", periods=METER.size, freq="h", tz="Etc/GMT-2")
-    meter, prices = pd.Series(METER.ravel(), clock), pd.Series(PRICES.ravel(), clock)
+    meter, prices = series(METER), series(PRICES)
     assert found.score(meter, prices) == found.score(METER, PRICES)
     days, arrays = meter_days(meter, prices), meter_days(METER, PRICES)
     assert np.array_equal(days.energy_kwh, arrays.energy_kwh)
     assert np.array_equal(days.price_per_kwh, arrays.price_per_kwh)
+
+
+def test_numbers_of_numpy_are_hyperparameters_too() -> None:
+    given = {"seed": np.int64(0), "output_tolerance": np.float64(0.0), "n_jobs": np.int64(1)}
+    check_hyperparameters(PlantIdentifier(PROCESS).get_params(deep=False) | given)
 
 
 def test_progress_rises_from_nothing_to_done() -> None:
@@ -148,12 +154,45 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: fit(base_load="weekly"),
         r"base_load = 'weekly': use one of none, constant, daily",
     ),
-    "tolerance": (lambda: fit(output_tolerance=0.7), r"output_tolerance = 0\.7: use 0 to below"),
+    "more days than PV": (
+        lambda: PlantIdentifier(PROCESS).fit(METER, PRICES, pv_cf=PV[:5]),
+        r"days = \{'meter': 8, 'prices': 8, 'pv': 5\}: give as many days of each",
+    ),
+    "few days of PV": (
+        lambda: PlantIdentifier(PROCESS).fit(*map(series, (METER, PRICES)), pv_cf=series(PV[:2])),
+        r"meter days = 2: give at least 3 days .*6 days left out, 2024-05-24: no PV",
+    ),
+    "large tolerance": (
+        lambda: fit(output_tolerance=0.7),
+        r"output_tolerance = 0\.7: give a value of at most 0\.5",
+    ),
+    "tolerance in words": (
+        lambda: fit(output_tolerance="a"),
+        r"output_tolerance = 'a': give a finite number",
+    ),
+    "no tolerance": (
+        lambda: fit(output_tolerance=np.nan),
+        r"output_tolerance = nan: give a finite number",
+    ),
+    "negative seed": (lambda: fit(seed=-1), r"seed = -1: give a value of at least 0"),
+    "broken seed": (lambda: fit(seed=1.5), r"seed = 1\.5: give a whole number"),
+    "name of a process": (
+        lambda: PlantIdentifier("cement").fit(METER, PRICES),  # type: ignore[arg-type]
+        r"process = 'cement': give a Process, such as load_process",
+    ),
+    "no jobs": (lambda: fit(n_jobs=0), r"n_jobs = 0: use 1 or more, or -1 for all cores"),
+    "jobs in words": (lambda: fit(n_jobs="all"), r"n_jobs = 'all': use 1 or more"),
     "many stages": (
         lambda: PlantIdentifier(LONG, "milp").fit(METER, PRICES),
         r"process stages = 13: give at most 12, or use model='lp'",
     ),
 }
+
+
+def series(values: Floats) -> pd.Series[float]:
+    return pd.Series(
+        values.ravel(), pd.date_range("2024-05-22", periods=values.size, freq="h", tz="UTC")
+    )
 
 
 def fit(

@@ -17,8 +17,9 @@ from typing import Any, Literal, NamedTuple
 from ..errors import InputError, PlantgymError
 from ..plant_toml import plant_to_toml
 from ..whole_file import write_whole
+from .fit_options import FitOptions, check_jobs
 from .fleet_workers import BACKENDS, spread
-from .meter_job import FitOptions, MeterFiles, Progress, fit_meter
+from .meter_job import MeterFiles, Progress, fit_meter
 
 FORMAT = "plantgym identified meter 1"
 SUMMARY = "fleet.csv"
@@ -150,8 +151,7 @@ def identify_fleet(
     """
     if backend not in BACKENDS:
         raise InputError("backend", backend, f"use one of {', '.join(BACKENDS)}")
-    if n_jobs < 1 and n_jobs != -1:
-        raise InputError("n_jobs", n_jobs, "use 1 or more, or -1 for all cores")
+    check_jobs(n_jobs)
     for name, count in Counter(job.name for job in jobs).items():
         if count > 1:
             raise InputError("name", name, f"{count} meters have it; rename the others")

@@ -14,6 +14,7 @@ from ..errors import InputError, MissingExtraError
 from ..intervals import BASE_LOAD, Intervals
 from ..stn_tables import Floats
 from .chain import Chain
+from .fit_options import check_hyperparameters
 from .fit_report import FitReport
 from .forward import optimal_load
 from .load_error import LoadError, load_error
@@ -122,7 +123,7 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         Raises:
             InputError: as `fit`.
         """
-        self._check()
+        check_hyperparameters(self.get_params(deep=False))
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         usable = usable_days(days)
         kept = usable.days
@@ -270,16 +271,6 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
     def _tell(self, share: float, word: str) -> None:
         if self.progress is not None:
             self.progress(share, word)
-
-    def _check(self) -> None:
-        for name, value, known in (
-            ("model", self.model, ("auto", "lp", "milp")),
-            ("base_load", self.base_load, ("none", "constant", "daily")),
-        ):
-            if value not in known:
-                raise InputError(name, value, f"use one of {', '.join(known)}")
-        if not 0 <= self.output_tolerance < 0.5:
-            raise InputError("output_tolerance", self.output_tolerance, "use 0 to below 0.5")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from ..errors import InputError, MissingExtraError
 from ..intervals import parameters
 from ..plant import StnPlant
-from ..value_checks import check_number, check_whole
+from .fit_options import FitOptions
 from .meter_reading import read_meter
 from .process_toml import parse_process
 
@@ -19,44 +19,8 @@ if TYPE_CHECKING:
     from .identifier import Model, PlantIdentifier
     from .offset import BaseLoad
 
-MODELS = ("auto", "lp", "milp")
-BASE_LOADS = ("none", "constant", "daily")
-
 Progress = Callable[[float, str], None]
 """Takes the share that is done, 0 to 1, and what is being done."""
-
-_MAX_SEED = 2**32 - 1
-_MAX_DAYS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class FitOptions:
-    """How plants are found, as `PlantIdentifier` takes it.
-
-    Args:
-        model: `"lp"` (continuous operation), `"milp"` (on/off, or several points) or `"auto"`.
-        seed: of all that is drawn at random.
-        base_load: load beside the stages that is looked for: `"none"`, `"constant"` or `"daily"`.
-        output_tolerance: relative uncertainty of the process's output per energy.
-        validation_days: last days of the meter that are kept for validation; 0 for none.
-
-    Raises:
-        InputError: naming the option, for a value out of range.
-    """
-
-    model: str = "auto"
-    seed: int = 0
-    base_load: str = "none"
-    output_tolerance: float = 0.0
-    validation_days: int = 0
-
-    def __post_init__(self) -> None:
-        for name, known in (("model", MODELS), ("base_load", BASE_LOADS)):
-            if getattr(self, name) not in known:
-                raise InputError(name, getattr(self, name), f"use one of {', '.join(known)}")
-        check_whole("seed", self.seed, high=_MAX_SEED)
-        check_number("output_tolerance", self.output_tolerance, high=0.5)
-        check_whole("validation_days", self.validation_days, high=_MAX_DAYS)
 
 
 class FileContent(NamedTuple):

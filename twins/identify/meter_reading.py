@@ -148,8 +148,9 @@ def _array_days(
 ) -> MeterDays:
     if pv_cf is None and (energy_kwh < 0).any():
         raise InputError("meter", float(np.nanmin(energy_kwh)), _NET_METERING)
-    if len({len(each) for each in (energy_kwh, prices, pv_cf) if each is not None}) > 1:
-        found = {"meter": len(energy_kwh), "prices": len(prices)}
+    found = {"meter": len(energy_kwh), "prices": len(prices)}
+    found |= {} if pv_cf is None else {"pv": len(pv_cf)}
+    if len(set(found.values())) > 1:
         raise InputError("days", found, "give as many days of each array")
     series = DailySeries(_ARRAY_START + np.arange(len(prices)), prices, "currency/kWh")
     every = _priced_days(energy_kwh, series, pv_cf, step_minutes)

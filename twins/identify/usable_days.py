@@ -55,7 +55,10 @@ def usable_days(days: MeterDays) -> UsableDays:
     ]
     kept = days.take(enough & usual)
     if kept.days < LEAST_DAYS:
+        lost = [*((str(date), reason) for date, reason in days.dropped), *reasons]
         fix = f"give at least {LEAST_DAYS} days of usual operation; 14 to 21 are better"
+        if lost:
+            fix += f" (of {len(lost)} days left out, {lost[0][0]}: {lost[0][1]})"
         raise InputError("meter days", kept.days, fix)
     return UsableDays(kept, tuple(reasons))
 
