@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ..twins.errors import InputError, PlantgymError
+from ..twins.whole_file import write_whole
 from .aggregates import Summary
 from .demo import DEMO_FORMAT
-from .store import write_whole
 from .tables import HEADERS, summary_cells
 
 BEGIN = "<!-- results -->"

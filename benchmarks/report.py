@@ -6,10 +6,11 @@ from html import escape
 from pathlib import Path
 
 from ..twins.errors import InputError, MissingExtraError
+from ..twins.whole_file import write_whole
 from .aggregates import Summary
 from .compare import Comparison
 from .demo import DEMO_FORMAT, Demo
-from .store import check_out, write_result, write_whole
+from .store import check_out, write_result
 from .stories import Story
 from .tables import HEADERS, optimum_note, score_interval, summary_cells
 from .wording import PLANTS, policy_words

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..twins.errors import InputError
+from ..twins.whole_file import write_whole
 from .episodes import Episode
 
 FORMAT = "plantgym comparison 1"
@@ -162,16 +163,6 @@ def check_out(out: Path, mark: str = FORMAT) -> None:
     if out.exists() and not _has_mark(out, mark):
         fix = "this was not written by plantgym, so it is kept; give another name"
         raise InputError("--out", str(out), fix)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file all at once: a kill leaves the old file or the new one."""
-    draft = path.with_name(f".{path.name}.tmp")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def write_result(path: Path, result: Mapping[str, Any], mark: str = FORMAT) -> None:

@@ -1,5 +1,6 @@
 """Plants as files and as tables: nothing is lost on the way."""
 
+import os
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
@@ -126,11 +127,11 @@ class TestFiles:
 class TestSaving:
     @pytest.fixture
     def disk_full(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def half_written(path: Path, text: str, encoding: str) -> int:
-            path.write_bytes(text[: len(text) // 2].encode(encoding))
+        def half_written(file: int) -> None:
+            os.ftruncate(file, os.fstat(file).st_size // 2)
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(Path, "write_text", half_written)
+        monkeypatch.setattr(os, "fsync", half_written)
 
     @pytest.mark.usefixtures("disk_full")
     def test_a_file_stays_as_it_was_if_the_new_one_cannot_be_written(self, tmp_path: Path) -> None:

@@ -7,11 +7,18 @@ from pathlib import Path
 
 
 def write_whole(path: str | os.PathLike[str], text: str) -> None:
-    """Write UTF-8 text to a file; if that fails, what stood there before stays."""
+    """Write UTF-8 text to a file; if that fails, or is killed, what stood there before stays."""
     target = Path(path)
-    draft = target.with_name(target.name + ".part")
+    draft = _draft(target)
     try:
-        draft.write_text(text, "utf-8")
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _draft(target: Path) -> Path:
+    return target.with_name(f".{target.name}.tmp")
