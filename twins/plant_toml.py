@@ -21,15 +21,21 @@ _Entry = TypeVar(
 )
 
 _TOP_KEYS = ("material", "task", "site", "tariff", "dr", "sources", "intervals")
+HEATER_ENDING = "_heater.toml"
+"""How the names of shipped files end that hold a heater and no factory."""
+
 _SIMPLE_KEYS = (
     "name", "currency", "operation", "same_step_transfer", "horizon_h", "start_hour", "stock_unit",
 )  # fmt: skip
 
 
 def shipped_plants() -> tuple[str, ...]:
-    """Names of the plants that come with the package."""
+    """Names of the factories that come with the package."""
     folder = resources.files(__package__) / "plants"
-    return tuple(sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml")))
+    names = (path.name for path in folder.iterdir())
+    return tuple(
+        sorted(n[:-5] for n in names if n.endswith(".toml") and not n.endswith(HEATER_ENDING))
+    )
 
 
 def load_plant(plant: str | os.PathLike[str]) -> StnPlant:

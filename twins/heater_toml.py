@@ -1,0 +1,104 @@
+"""Heaters as TOML files: units in the key names, every key checked, shipped heaters by name."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import asdict, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .errors import InputError
+from .heater import (
+    AirLoop,
+    Brick,
+    Building,
+    Gains,
+    Heater,
+    HeaterPlant,
+    Temperatures,
+    Water,
+)
+from .heater_checks import SECTIONS
+from .plant_toml import HEATER_ENDING
+from .toml_tables import check_keys, sub_table
+from .whole_file import write_whole
+
+_Part = TypeVar("_Part", Heater, Brick, AirLoop, Water, Building, Gains, Temperatures)
+
+
+def shipped_heaters() -> tuple[str, ...]:
+    """Names of the heaters that come with the package."""
+    folder = resources.files(__package__) / "plants"
+    return tuple(sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(HEATER_ENDING)))
+
+
+def load_heater(plant: str | os.PathLike[str]) -> HeaterPlant:
+    """Load a shipped heater by name, or a heater from a TOML file.
+
+    Raises:
+        InputError: an unknown name, a missing file, malformed TOML, an unknown or missing key, or
+            values that make no heater.
+    """
+    if isinstance(plant, str) and plant in shipped_heaters():
+        text = (resources.files(__package__) / "plants" / f"{plant}.toml").read_text("utf-8")
+        return parse_heater(text, plant)
+    if not isinstance(plant, str | os.PathLike):
+        raise InputError("heater", plant, "give a HeaterPlant, a name or the path of a TOML file")
+    path = Path(plant)
+    if not path.is_file():
+        raise InputError(
+            "heater", str(plant), f"give a TOML file that exists, or one of {shipped_heaters()}"
+        )
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("heater file", str(path), f"save it as UTF-8 text ({error})") from error
+    return parse_heater(text, str(path))
+
+
+def parse_heater(text: str, origin: str = "heater") -> HeaterPlant:
+    """Build a heater from TOML text; `origin` names it in errors.
+
+    Raises:
+        InputError: as `load_heater`.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"heater file {origin}", str(error), "mend the TOML there") from error
+    check_keys(origin, data, ("name", "sources", *SECTIONS), ("name", *SECTIONS))
+    return HeaterPlant(
+        name=data["name"],
+        heater=_part(Heater, origin, data, "heater"),
+        brick=_part(Brick, origin, data, "brick"),
+        air=_part(AirLoop, origin, data, "air"),
+        water=_part(Water, origin, data, "water"),
+        building=_part(Building, origin, data, "building"),
+        gains=_part(Gains, origin, data, "gains"),
+        initial=_part(Temperatures, origin, data, "initial"),
+        sources=sub_table(origin, data, "sources"),
+    )
+
+
+def heater_to_toml(plant: HeaterPlant) -> str:
+    """The heater as TOML text; `parse_heater` gives an equal plant back."""
+    import tomli_w
+
+    data: dict[str, Any] = {"name": plant.name, "sources": dict(plant.sources)}
+    data |= {section: asdict(getattr(plant, section)) for section in SECTIONS}
+    return tomli_w.dumps(data)
+
+
+def save_heater(plant: HeaterPlant, path: str | os.PathLike[str]) -> None:
+    """Write a heater to a TOML file, whole or not at all."""
+    write_whole(path, heater_to_toml(plant))
+
+
+def _part(kind: type[_Part], origin: str, data: dict[str, Any], section: str) -> _Part:
+    """Make a part of its table, whose keys are the part's fields."""
+    table = sub_table(origin, data, section)
+    names = tuple(field.name for field in fields(kind))
+    check_keys(section, table, names, names)
+    return kind(**table)
