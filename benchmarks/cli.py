@@ -164,7 +164,7 @@ def bench(
     from .tables import print_table, speed_table
 
     if as_json:
-        check_out(as_json, _SPEED_FORMAT)
+        check_out(as_json, _SPEED_FORMAT, "--json")
     measured = measure_all(Effort())
     if as_json:
         write_result(as_json, {"measurements": list(map(asdict, measured))}, _SPEED_FORMAT)

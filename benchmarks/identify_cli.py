@@ -128,7 +128,7 @@ def reproduce(
     if name != "psi":
         raise InputError("name", name, "use psi")
     if as_json:
-        check_out(as_json, REPRODUCTION_FORMAT)
+        check_out(as_json, REPRODUCTION_FORMAT, "--json")
     with progress_bar("psi") as progress:
         found = reproduce_psi(quick=quick, seed=seed, n_jobs=jobs, progress=progress)
     if as_json:
@@ -149,7 +149,7 @@ def _identify_one(
 
     _check_plant_file(out)
     if report:
-        check_out(report, _REPORT_FORMAT)
+        check_out(report, _REPORT_FORMAT, "--report")
     with progress_bar("identify") as progress:
         found = fit_meter(files, options, n_jobs=jobs, progress=progress)
     save_plant(found.plant, out)
@@ -167,9 +167,9 @@ def _identify_one(
 def _check_plant_file(out: Path) -> None:
     """Make sure, before minutes of work, that a plant may be written: it replaces but a plant."""
     from ..twins.plant_toml import load_plant
+    from ..twins.whole_file import check_writable
 
-    if not out.parent.is_dir():
-        raise InputError("--out", str(out), f"make the folder {str(out.parent)!r} first")
+    check_writable("--out", out)
     if out.exists():
         try:
             load_plant(out)

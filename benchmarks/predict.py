@@ -18,6 +18,7 @@ from ..twins.plant import StnPlant
 from ..twins.plant_toml import load_plant
 from ..twins.readers import MINUTES_PER_DAY, prices_of, to_step
 from ..twins.stn_tables import n_steps
+from ..twins.whole_file import check_writable
 
 _HEADER = "time,energy_kwh"
 _LONGEST_STEP_MINUTES = 60
@@ -82,10 +83,9 @@ def check_load_file(out: Path) -> None:
     """Make sure that a load may be written: it replaces but another load.
 
     Raises:
-        InputError: a folder that is absent, or a file that holds something else.
+        InputError: a file that cannot be written, or one that holds something else.
     """
-    if not out.parent.is_dir():
-        raise InputError("--out", str(out), f"make the folder {str(out.parent)!r} first")
+    check_writable("--out", out)
     if out.exists() and not (out.is_file() and out.read_bytes().startswith(_HEADER.encode())):
         fix = "this file holds no load, so it is kept; give another name"
         raise InputError("--out", str(out), fix)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..twins.errors import InputError
-from ..twins.whole_file import write_whole
+from ..twins.whole_file import check_writable, write_whole
 from .episodes import Episode
 
 FORMAT = "plantgym comparison 1"
@@ -148,21 +148,21 @@ class PartFile(EpisodeStore):
         return InputError("unfinished run", str(self.path), fix)
 
 
-def check_out(out: Path, mark: str = FORMAT) -> None:
+def check_out(out: Path, mark: str = FORMAT, option: str = "--out") -> None:
     """Make sure, before minutes of work, that a file may be written.
 
     Args:
         out: the file.
         mark: what stands near the start of each file that may be overwritten.
+        option: that gave the file.
 
     Raises:
-        InputError: a folder that is absent, or a file without the mark.
+        InputError: a file that cannot be written, or one without the mark.
     """
-    if not out.parent.is_dir():
-        raise InputError("--out", str(out), f"make the folder {str(out.parent)!r} first")
+    check_writable(option, out)
     if out.exists() and not _has_mark(out, mark):
         fix = "this was not written by plantgym, so it is kept; give another name"
-        raise InputError("--out", str(out), fix)
+        raise InputError(option, str(out), fix)
 
 
 def write_result(path: Path, result: Mapping[str, Any], mark: str = FORMAT) -> None:

@@ -285,7 +285,7 @@ class TestResultFile:
         out.write_text('{"chapter": 1}')
         with pytest.raises(InputError, match="not written by plantgym"):
             check_out(out)
-        with pytest.raises(InputError, match="not written by plantgym"):
+        with pytest.raises(InputError, match="this is a folder"):
             check_out(tmp_path)
 
     def test_absent_folder(self, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,10 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from plantgym.baselines.registry import make_policy
+from plantgym.benchmarks import predict, reproduce
 from plantgym.benchmarks.cli import app
 from plantgym.benchmarks.episodes import run_episode
-from plantgym.twins.identify import meter_job
+from plantgym.twins.identify import fleet, meter_job
 from plantgym.twins.identify.forward import optimal_load
 from plantgym.twins.identify.meter import MeterDays
 from plantgym.twins.identify.meter_reading import read_meter
@@ -132,14 +135,60 @@ def test_a_stopped_fit_leaves_the_old_plant(files: Path, monkeypatch: pytest.Mon
         (("--output-tolerance", "0.9"), "output_tolerance = 0.9"),
         (("--validation-days", "4"), "validation_days = 4: keep at least one of the meter's 4"),
         (("--pv", "absent.csv"), "absent.csv"),
-        (("--out", "absent/plant.toml"), "make the folder"),
-        (("--report", "absent/report.json"), "make the folder"),
     ],
 )
 def test_bad_options_get_one_clear_line(
     files: Path, known: type[Knowing], options: tuple[str, ...], message: str
 ) -> None:
     assert message in error_line(identify(files, "--out", files / "plant.toml", *options))
+
+
+def no_work(*_: object, **__: object) -> None:
+    raise AssertionError("the work has begun before all was checked")
+
+
+UNWRITABLE = {
+    "absent folder": ("absent/it", "make the folder '{folder}/absent' first"),
+    "folder": ("meters", "give a file; this is a folder"),
+    "long name": ("n" * 300, "give a file that can be written (File name too long)"),
+    "read-only file": ("read-only.csv", "give a file that can be written (Permission denied)"),
+    "read-only folder": ("read-only/it", "give a file that can be written (Permission denied)"),
+}
+
+
+@pytest.mark.parametrize("case", UNWRITABLE)
+@pytest.mark.parametrize("option", ["identify --out", "identify --report", "predict", "reproduce"])
+def test_a_file_that_cannot_be_written_is_told_before_the_work(
+    files: Path, monkeypatch: pytest.MonkeyPatch, option: str, case: str
+) -> None:
+    (files / "read-only").mkdir(mode=0o555)
+    (files / "read-only.csv").touch(mode=0o444)
+    if "read-only" in case and os.access(files / "read-only", os.W_OK):
+        pytest.skip("root may write everywhere")
+    monkeypatch.setattr(meter_job, "fit_meter", no_work)
+    monkeypatch.setattr(predict, "predict_load", no_work)
+    monkeypatch.setattr(reproduce, "reproduce_psi", no_work)
+    name, fix = UNWRITABLE[case]
+    out, plant = files / name, files / "plant.toml"
+    save_plant(LINE, plant)
+    calls: dict[str, Callable[[], Result]] = {
+        "identify --out": lambda: identify(files, "--out", out),
+        "identify --report": lambda: identify(files, "--out", plant, "--report", out),
+        "predict": lambda: plantgym("predict", plant, files / "prices.csv", "--out", out),
+        "reproduce": lambda: plantgym("reproduce", "psi", "--json", out),
+    }
+    field = {"identify --report": "--report", "reproduce": "--json"}.get(option, "--out")
+    line = error_line(calls[option]())
+    assert line == f"plantgym: {field} = {str(out)!r}: {fix.format(folder=files)}"
+
+
+@pytest.mark.parametrize("out", ["prices.csv", "prices.csv/plants", "n" * 300])
+def test_a_folder_that_cannot_be_made_is_told_before_the_work(
+    files: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    monkeypatch.setattr(fleet, "fit_meter", no_work)
+    line = error_line(identify(files, "--out", files / out, meter="meters"))
+    assert f"out = {str(files / out)!r}: give a folder that can be made" in line
 
 
 def test_bad_files_get_one_clear_line(files: Path, known: type[Knowing]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from .errors import InputError
+
 
 def write_whole(path: str | os.PathLike[str], text: str) -> None:
     """Write UTF-8 text to a file; if that fails, or is killed, what stood there before stays."""
@@ -18,6 +20,32 @@ def write_whole(path: str | os.PathLike[str], text: str) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def check_writable(field: str, path: str | os.PathLike[str]) -> None:
+    """Make sure, before minutes of work, that `write_whole` can write a file.
+
+    Args:
+        field: what gave the file, in the user's own terms (`"--out"`).
+        path: of the file; what stands there stays.
+
+    Raises:
+        InputError: a folder, one that is absent, or a place that cannot be written to.
+    """
+    target = Path(path)
+    try:
+        if target.is_dir():
+            raise InputError(field, str(path), "give a file; this is a folder")
+        if not target.parent.is_dir():
+            raise InputError(field, str(path), f"make the folder {str(target.parent)!r} first")
+        draft = _draft(target)
+        draft.touch()
+        draft.unlink()
+        if target.is_file():
+            target.open("r+b").close()
+    except OSError as error:
+        fix = f"give a file that can be written ({error.strerror})"
+        raise InputError(field, str(path), fix) from None
 
 
 def _draft(target: Path) -> Path:

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..errors import InputError, PlantgymError
 from ..plant_toml import plant_to_toml
-from ..whole_file import write_whole
+from ..whole_file import check_writable, write_whole
 from .fit_options import FitOptions, check_jobs
 from .fleet_workers import BACKENDS, spread
 from .meter_job import MeterFiles, Progress, fit_meter
@@ -145,8 +145,8 @@ def identify_fleet(
         Results in the order of the jobs.
 
     Raises:
-        InputError: a name that comes twice, an unknown backend, or files in `out` that are not
-            from here.
+        InputError: a name that comes twice, an unknown backend, an `out` that cannot be written,
+            or files in it that are not from here.
         MissingExtraError: without joblib or Ray.
     """
     if backend not in BACKENDS:
@@ -155,10 +155,10 @@ def identify_fleet(
     for name, count in Counter(job.name for job in jobs).items():
         if count > 1:
             raise InputError("name", name, f"{count} meters have it; rename the others")
-    if out.is_file() or any(job.meter.parent.resolve() == out.resolve() for job in jobs):
+    if any(job.meter.parent.resolve() == out.resolve() for job in jobs):
         raise InputError("out", str(out), "give a folder of its own for the results")
+    _make(out)
     old = _old_results(out, jobs)
-    out.mkdir(parents=True, exist_ok=True)
     given = {job.name: job for job in jobs}
 
     def load(name: str) -> _Task:
@@ -176,6 +176,16 @@ def identify_fleet(
     ordered = [results[name] for name in given]
     write_whole(out / SUMMARY, _summary(ordered))
     return ordered
+
+
+def _make(out: Path) -> None:
+    """Make the folder, and be sure, before hours of work, that results can be written there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fix = f"give a folder that can be made ({error.strerror})"
+        raise InputError("out", str(out), fix) from None
+    check_writable("out", out / SUMMARY)
 
 
 def _tell(progress: Progress | None, done: int, meters: int) -> None:
