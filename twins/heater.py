@@ -178,18 +178,15 @@ class HeaterPlant:
     gains: Gains
     initial: Temperatures
     sources: Mapping[str, str] = field(default_factory=dict)
+    tables: Floats = field(init=False, repr=False, compare=False)
+    """What kernels read: a read-only vector, in the order of `heater_tables`."""
 
     def __post_init__(self) -> None:
         from .heater_checks import check_heater
-
-        check_heater(self)
-
-    @property
-    def tables(self) -> Floats:
-        """What kernels read: a read-only vector, in the order of `heater_tables`."""
         from .heater_tables import compile_heater
 
-        return compile_heater(self)
+        check_heater(self)
+        object.__setattr__(self, "tables", compile_heater(self))
 
     @property
     def capacities_kwh_per_k(self) -> Floats:

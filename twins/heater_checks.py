@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import InputError
-from .heater_tables import HOLD_H, SUBSTEPS, TRANSFER_MAX_KW_PER_K
+from .heater_tables import HOLD_H, SUBSTEPS
 from .stn_tables import Floats
 from .value_checks import check_number, check_text, check_whole
 
@@ -99,16 +100,21 @@ def _check_limits(plant: HeaterPlant) -> None:
 
 def _check_exchanger(plant: HeaterPlant) -> None:
     """Equation (6) needs the air at full fan to be the weaker side of the exchanger."""
-    air, water = plant.air, plant.water
-    channels = 1.0 - np.exp(-air.channel_ntu)
-    weakest = air.flow_kw_per_k / (1.0 / channels + 1.0 / air.exchanger_effectiveness - 1.0)
-    if weakest >= 1.9 * water.flow_kw_per_k:
+    over_water, over_returning = 1.0 / (2.0 * plant.water.flow_kw_per_k), _air_resistance(plant)
+    if over_returning < 1.05 * over_water:
         raise InputError(
             "water flow_kw_per_k",
-            water.flow_kw_per_k,
-            f"the air brings {weakest:.3g} kW per K of brick over returning water; raise the water "
-            f"flow above {weakest / 1.9:.3g} or lower air flow_kw_per_k",
+            plant.water.flow_kw_per_k,
+            f"raise it above {1.05 / (2.0 * over_returning):.3g}, or the air at full fan is the "
+            "stronger side of the exchanger; or lower air flow_kw_per_k",
         )
+
+
+def _air_resistance(plant: HeaterPlant) -> float:
+    """Kelvins between brick and returning water for each kW at full fan: 1/K0 of equation (6)."""
+    air = plant.air
+    channels = 1.0 - math.exp(-air.channel_ntu)
+    return (1.0 / channels + 1.0 / air.exchanger_effectiveness - 1.0) / air.flow_kw_per_k
 
 
 def _check_speed(plant: HeaterPlant) -> None:
@@ -127,7 +133,7 @@ def _check_speed(plant: HeaterPlant) -> None:
 def _stiffest(plant: HeaterPlant) -> Floats:
     """Slopes of the four temperatures by the four where heat flows quickest [4, 4], per hour."""
     water, building = plant.water, plant.building
-    transfer = plant.tables[TRANSFER_MAX_KW_PER_K]
+    transfer = 1.0 / (_air_resistance(plant) - 1.0 / (2.0 * water.flow_kw_per_k))
     rise = (water.max_c + 20.0) / water.radiator_rise_k
     radiator = water.radiator_kw / water.radiator_rise_k * (1.0 + water.radiator_exponent)
     radiator *= rise**water.radiator_exponent

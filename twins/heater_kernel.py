@@ -113,12 +113,31 @@ def run_heater(
         meter: [T, 11], zeros before, in the order of `METER`.
     """
     for t in range(power_kw.shape[0]):
-        for place in range(4):
-            temp_c[t + 1, place] = temp_c[t, place]
-        tripped[t + 1] = tripped[t]
+        _carry_on(temp_c, tripped, t)
         step_heater(
             values, temp_c, tripped, t + 1, power_kw[t], fan[t], weather[t], step_h, meter[t]
         )
+
+
+@entry
+def run_released(
+    values: Floats, temp_c: Floats, tripped: Flags, power_kw: Floats, heat_kw: Floats,
+    weather: Floats, step_h: float, meter: Floats,
+) -> None:  # fmt: skip
+    """As `run_heater`, with the fan set at the start of each step to release heat [T] [kW]."""
+    for t in range(power_kw.shape[0]):
+        _carry_on(temp_c, tripped, t)
+        rise_k = temp_c[t, BRICK] - temp_c[t, WATER]
+        fan = fan_fraction(values, heat_kw[t] / rise_k) if rise_k > 0.0 else 0.0
+        step_heater(values, temp_c, tripped, t + 1, power_kw[t], fan, weather[t], step_h, meter[t])
+
+
+@kernel
+def _carry_on(temp_c: Floats, tripped: Flags, t: int) -> None:
+    """Begin row t + 1 with the state of row t."""
+    for place in range(4):
+        temp_c[t + 1, place] = temp_c[t, place]
+    tripped[t + 1] = tripped[t]
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import InputError
 from .heater import HeaterPlant, Temperatures
 from .heater_heat_kernel import fan_fractions
-from .heater_kernel import METER, run_heater
-from .heater_tables import brick_to_water_kw_per_k
+from .heater_kernel import METER, run_heater, run_released
+from .heater_tables import HOLD_H, brick_to_water_kw_per_k
 from .heater_weather import HeaterWeather
 from .stn_tables import Floats
 
@@ -101,16 +102,37 @@ def simulate_heater(
     if not isinstance(step_minutes, int) or step_minutes <= 0 or 60 % step_minutes:
         raise InputError("step_minutes", step_minutes, "use a divisor of 60, such as 60 or 15")
     steps = weather.n_steps
-    temp_c, trips = np.empty((steps + 1, 4)), np.empty(steps + 1, np.bool_)
-    temp_c[0], trips[0] = (start or plant.initial).as_array(), tripped
-    if not np.isfinite(temp_c[0]).all():
-        raise InputError("start", start, "give finite temperatures in degC")
-    meter = np.zeros((steps, len(METER)))
-    run_heater(
-        plant.tables, temp_c, trips, _controls("power_kw", power_kw, steps),
-        _controls("fan", fan, steps), weather.table, step_minutes / 60, meter,
+    return _run(
+        plant, start or plant.initial, tripped, _controls("power_kw", power_kw, steps),
+        _controls("fan", fan, steps), weather, step_minutes / 60, run_heater,
     )  # fmt: skip
-    return HeaterRun(temp_c, trips, meter, step_minutes / 60, plant.capacities_kwh_per_k)
+
+
+def release_heater(
+    plant: HeaterPlant,
+    start: Temperatures,
+    power_kw: ArrayLike,
+    heat_kw: ArrayLike,
+    weather: HeaterWeather,
+) -> HeaterRun:
+    """Run a heater by quarters of an hour with the fan set to release given heat.
+
+    Args:
+        plant: the heater.
+        start: its first state.
+        power_kw: heater power asked for [T] [kW].
+        heat_kw: heat from the brick to the water [T] [kW], as much of it as the fan can move; met
+            at the temperatures at the start of each step.
+        weather: of the T steps.
+
+    Raises:
+        InputError: as `simulate_heater`.
+    """
+    steps = weather.n_steps
+    return _run(
+        plant, start, False, _controls("power_kw", power_kw, steps),
+        _controls("heat_kw", heat_kw, steps), weather, HOLD_H, run_released,
+    )  # fmt: skip
 
 
 def transfer_of_fan(plant: HeaterPlant, fan: ArrayLike) -> Floats:
@@ -137,3 +159,17 @@ def _controls(name: str, values: ArrayLike, steps: int) -> Floats:
     if not np.isfinite(controls).all():
         raise InputError(name, controls[~np.isfinite(controls)][0], "give finite numbers")
     return np.ascontiguousarray(controls)
+
+
+def _run(
+    plant: HeaterPlant, start: Temperatures, tripped: bool, power_kw: Floats, control: Floats,
+    weather: HeaterWeather, step_h: float, course: Callable[..., None],
+) -> HeaterRun:  # fmt: skip
+    steps = weather.n_steps
+    temp_c, trips = np.empty((steps + 1, 4)), np.empty(steps + 1, np.bool_)
+    temp_c[0], trips[0] = start.as_array(), tripped
+    if not np.isfinite(temp_c[0]).all():
+        raise InputError("start", start, "give finite temperatures in degC")
+    meter = np.zeros((steps, len(METER)))
+    course(plant.tables, temp_c, trips, power_kw, control, weather.table, step_h, meter)
+    return HeaterRun(temp_c, trips, meter, step_h, plant.capacities_kwh_per_k)

@@ -59,6 +59,10 @@ class HeaterWeather:
         """All four [T, 4], as the kernel reads them."""
         return np.stack([getattr(self, field.name) for field in fields(self)], axis=1)
 
+    def shifted(self, steps: int) -> HeaterWeather:
+        """The same weather from another step on, what came before it at the end."""
+        return HeaterWeather(*np.roll(self.table, -steps, axis=0).T)
+
 
 def _series(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Floats:
     series = np.array(values, np.float64)
