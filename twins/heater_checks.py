@@ -52,6 +52,9 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 """Narrower ranges of single numbers; temperatures in kelvin or degF fall out of most of them."""
 
+_LEAST_STORE_H = 1.0
+"""Least time constant of the brick at full fan [h]."""
+
 _STORM = 40.0
 """Wind that a plant must stand [m/s]."""
 
@@ -117,8 +120,21 @@ def _air_resistance(plant: HeaterPlant) -> float:
     return (1.0 / channels + 1.0 / air.exchanger_effectiveness - 1.0) / air.flow_kw_per_k
 
 
+def _full_transfer(plant: HeaterPlant) -> float:
+    """Equation (6) at full fan: transfer K from brick to water [kW/K]."""
+    return 1.0 / (_air_resistance(plant) - 1.0 / (2.0 * plant.water.flow_kw_per_k))
+
+
 def _check_speed(plant: HeaterPlant) -> None:
-    """Refuse plants whose quickest heat flow the kernel's Runge-Kutta step cannot follow."""
+    """Refuse plants that store nothing, or whose quickest heat flow no step can follow."""
+    brick = plant.brick
+    least_kwh_per_k = _LEAST_STORE_H * (_full_transfer(plant) + brick.loss_kw_per_k)
+    if brick.capacity_kwh_per_k < least_kwh_per_k:
+        raise InputError(
+            "brick capacity_kwh_per_k",
+            brick.capacity_kwh_per_k,
+            f"raise it above {least_kwh_per_k:.3g}, or the fan empties the store within the hour",
+        )
     quickest_h = -1.0 / float(np.linalg.eigvals(_stiffest(plant)).real.min())
     least_h = HOLD_H / SUBSTEPS / _STABLE
     if quickest_h < least_h:
@@ -133,7 +149,7 @@ def _check_speed(plant: HeaterPlant) -> None:
 def _stiffest(plant: HeaterPlant) -> Floats:
     """Slopes of the four temperatures by the four where heat flows quickest [4, 4], per hour."""
     water, building = plant.water, plant.building
-    transfer = 1.0 / (_air_resistance(plant) - 1.0 / (2.0 * water.flow_kw_per_k))
+    transfer = _full_transfer(plant)
     rise = (water.max_c + 20.0) / water.radiator_rise_k
     radiator = water.radiator_kw / water.radiator_rise_k * (1.0 + water.radiator_exponent)
     radiator *= rise**water.radiator_exponent

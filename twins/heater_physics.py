@@ -108,7 +108,7 @@ def convection_kw(
 def conduction_loss_kw(
     loss_kw_per_k: ArrayLike, brick_c: ArrayLike, surroundings_c: ArrayLike
 ) -> Floats:
-    """P8, corrects (2), (9): conduction through the insulation is a loss, not heat released [kW]."""
+    """P8, corrects (2), (9): conduction through the insulation is lost, not released [kW]."""
     return _array(loss_kw_per_k) * (_array(brick_c) - _array(surroundings_c))
 
 
@@ -144,7 +144,7 @@ class SteadyDay:
         supply_c: water to the radiators [degC].
         return_c: water from the radiators [degC].
         heat_kw: heat released all day [kW].
-        air_mean_c: mean air temperature in the bricks [degC].
+        air_mean_c: mean air temperature in the bricks at full fan [degC].
         brick_mean_c: mean brick temperature [degC].
         brick_initial_c: brick before charging [degC].
         brick_final_c: brick after charging [degC]; above the plant's limit where the day is more
@@ -165,11 +165,12 @@ class SteadyDay:
 def steady_day(
     plant: HeaterPlant, ambient_c: ArrayLike, charging_h: ArrayLike, room_c: ArrayLike = 18.0
 ) -> SteadyDay:
-    """P12 to P14: the day of a heater at a mean outside temperature, with the fan at full speed.
+    """P12 to P14: the day of a heater at a mean outside temperature.
 
-    P12: the water takes Q = mw cw gamma; over an exchanger of effectiveness e the air then leaves
-    the bricks at T_wi + Q/(e Ca) and comes back colder by Q/Ca. P13: by P7 the bricks are on
-    average hotter than the air by Q/(h A), where h A = NTU Ca. P14: in 24 h the heater draws
+    P12: the water takes Q = mw cw gamma; over an exchanger of effectiveness e the air at full fan
+    then leaves the bricks at T_wi + Q/(e Ca) and comes back colder by Q/Ca. P13: by P7 the bricks
+    are on average hotter than the air by Q/(h A) at least, where h A = NTU Ca; they are hotter, and
+    the fan is slower, where their least temperature asks for it. P14: in 24 h the heater draws
     24 (Q + loss), and in the hours without charging the bricks give (24 - charging_h) (Q + loss),
     which is Cb (T_fin - T_ini).
 
@@ -195,18 +196,23 @@ def steady_day(
     flow = plant.air.flow_kw_per_k
     air_out_c = back + heat_kw / (plant.air.exchanger_effectiveness * flow)
     air_c = mean_temperature_c(air_out_c - heat_kw / flow, air_out_c)
-    brick_c = air_c + heat_kw / (plant.air.channel_ntu * flow)
-    loss_kw = conduction_loss_kw(plant.brick.loss_kw_per_k, brick_c, plant.brick.surroundings_c)
+    brick = plant.brick
+    half_k_per_kw = (24.0 - hours) / brick.capacity_kwh_per_k / 2.0
+    least_c = brick.min_c + half_k_per_kw * (heat_kw - brick.loss_kw_per_k * brick.surroundings_c)
+    brick_c = np.maximum(
+        air_c + heat_kw / (plant.air.channel_ntu * flow),
+        least_c / (1.0 - half_k_per_kw * brick.loss_kw_per_k),
+    )
+    loss_kw = conduction_loss_kw(brick.loss_kw_per_k, brick_c, brick.surroundings_c)
     drawn_kw = heat_kw + loss_kw
-    swing_k = (24.0 - hours) * drawn_kw / plant.brick.capacity_kwh_per_k
     return SteadyDay(
         supply_c=supply,
         return_c=back,
         heat_kw=heat_kw,
         air_mean_c=air_c,
         brick_mean_c=brick_c,
-        brick_initial_c=brick_c - swing_k / 2.0,
-        brick_final_c=brick_c + swing_k / 2.0,
+        brick_initial_c=brick_c - half_k_per_kw * drawn_kw,
+        brick_final_c=brick_c + half_k_per_kw * drawn_kw,
         charged_kwh=np.minimum(24.0 * drawn_kw, plant.heater.power_max_kw * hours),
     )
 
