@@ -10,6 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from plantgym.twins.identify.forward import cheapest_days
+from plantgym.twins.identify.random_lines import random_line
 from plantgym.twins.outlook import DrEvent
 from plantgym.twins.plant import Material, Mode, Site, Task
 from plantgym.twins.scheduling import Schedule, Scheduler
@@ -267,3 +269,26 @@ def test_cost_parts_carry_the_simulators_names_and_add_up() -> None:
     schedule = best(plant(materials=(flour(3.0),)), [3, 1, 2, 4])
     assert tuple(schedule.cost_parts) == COST_PARTS
     assert sum(schedule.cost_parts.values()) == pytest.approx(schedule.cost)
+
+
+def test_a_shortfall_is_planned_however_much_it_costs() -> None:
+    """6e7 for a store beside cents of energy: the dual simplex breaks off some of these days."""
+    line = random_line(781938, stages=6)
+    prices = np.random.default_rng(5).uniform(0.01, 0.2, (12, 24))
+
+    def plans(cost_per_t: float) -> list[Schedule]:
+        wanted = tuple(
+            replace(
+                store,
+                end_min_t=min(1.5 * (store.end_min_t or 0.0), store.max_t),
+                shortfall_cost_per_t=cost_per_t,
+            )
+            for store in line.materials
+        )
+        return list(cheapest_days(replace(line, operation="continuous", materials=wanted), prices))
+
+    for dear, fair in zip(plans(14_500.0), plans(145.0), strict=True):
+        assert fair.cost_parts["shortfall"] > 0
+        assert dear.cost_parts["shortfall"] == pytest.approx(100 * fair.cost_parts["shortfall"])
+        assert dear.cost_parts["purchase"] == pytest.approx(fair.cost_parts["purchase"])
+        assert dear.mip_gap < 1e-9

@@ -25,6 +25,9 @@ except ImportError as error:
 Status = highspy.HighsModelStatus
 _FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
+_BROKEN_OFF = (Status.kNotset, Status.kSolveError)
+_PRIMAL_SIMPLEX = 4
+
 _FEASIBILITY = 1e-9
 """Absolute tolerance: the simulator, which replays the plans, forgives no more."""
 
@@ -184,6 +187,11 @@ def _run(
         problem.branching.astype(np.int32),
     )
     highs.run()
+    if highs.getModelStatus() in _BROKEN_OFF:
+        # Large costs, such as those of a shortfall, can break the ratio test of the dual simplex.
+        highs.clearSolver()
+        highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
+        highs.run()
     return highs
 
 
