@@ -98,6 +98,7 @@ def compare(
                 todo,
                 jobs=jobs,
                 title=base.plant.name,
+                unit="episodes",
                 done=len(units) - len(todo),
                 progress=progress,
             )

@@ -19,6 +19,7 @@ def in_parallel(
     *,
     jobs: int,
     title: str = "",
+    unit: str = "calls",
     done: int = 0,
     progress: bool = False,
 ) -> Generator[_T, None, None]:
@@ -29,6 +30,7 @@ def in_parallel(
         calls: arguments of each call.
         jobs: processes that work at the same time; 1 stays in this one.
         title: of the progress bar.
+        unit: what a call does one of, in the plural, for the progress bar.
         done: how many calls to count as done already.
         progress: whether to show a progress bar on stderr.
 
@@ -46,7 +48,7 @@ def in_parallel(
         TextColumn("{task.description:<16}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("episodes"),
+        TextColumn(unit),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), disable=not progress) as bar:

@@ -68,7 +68,14 @@ def record_stories(
         for policy in STORY_POLICIES
     ]
     with closing(
-        in_parallel(_record, calls, jobs=jobs, title="days in detail", progress=progress)
+        in_parallel(
+            _record,
+            calls,
+            jobs=jobs,
+            title="days in detail",
+            unit="episodes",
+            progress=progress,
+        )
     ) as parts:
         found = {(part.case, part.policy): part for part in parts}
     return [
