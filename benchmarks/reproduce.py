@@ -18,6 +18,7 @@ import numpy as np
 from rich.table import Table
 
 from ..twins.errors import MissingExtraError
+from ..twins.identify.fit_options import check_jobs
 from ..twins.identify.load_error import load_error
 from ..twins.identify.process import process_of
 from ..twins.identify.psi_data import PSI_PLANTS, PSI_SETS, psi_days
@@ -105,12 +106,14 @@ def reproduce_psi(
     Args:
         quick: the cement mill alone.
         seed: of all that is drawn at random.
-        n_jobs: processes that work at the same time; each fit is done by one.
+        n_jobs: processes that work at the same time, -1 for all cores; each fit is done by one.
         progress: is told how far it is.
 
     Raises:
+        InputError: an `n_jobs` that is no number of processes.
         MissingExtraError: without the packages of the extras `identify` and `bench`.
     """
+    check_jobs(n_jobs)
     plants = tuple(PSI_PLANTS)[:1] if quick else tuple(PSI_PLANTS)
     fits = [(plant, method, seed) for method in _METHODS[::-1] for plant in plants[::-1]]
     total, done = len(fits) + len(plants), 0

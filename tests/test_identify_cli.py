@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,6 +82,30 @@ def test_help_has_an_example_and_the_docs_name_every_option(name: str) -> None:
     told = DOCS.read_text("utf-8").partition(f"## {name}\n")[2].partition("\n## ")[0]
     options = [option for each in COMMANDS[name].params for option in each.opts]
     assert [each for each in options if each.startswith("-") and each not in told] == []
+
+
+def test_the_examples_of_the_help_run_as_written(
+    files: Path, known: type[Knowing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = reproduce.PsiReproduction({}, {}, "EUR", 0)
+    monkeypatch.setattr(reproduce, "reproduce_psi", lambda **_: found)
+    monkeypatch.chdir(files)
+    shutil.copy("meters/a.csv", "meter.csv")
+    told = "\n".join(COMMANDS[name].epilog for name in NAMES)
+    examples = re.findall(r"plantgym (.+)", told)
+    assert len(examples) == 5
+    for example in examples:
+        # The fits of other processes are not known; threads do the same here.
+        folder = ["--backend", "threading"] if "meters/" in example else []
+        result = plantgym(*shlex.split(example), *folder)
+        assert result.exit_code == 0, result.output
+    written = {str(path.relative_to(files)) for path in files.rglob("*") if path.is_file()}
+    assert written >= {"plant.toml", "plants/b.toml", "plants/fleet.csv", "load.csv", "psi.json"}
+
+
+def test_reproduce_refuses_no_processes() -> None:
+    line = error_line(plantgym("reproduce", "psi", "--jobs", 0))
+    assert line == "plantgym: n_jobs = 0: use 1 or more, or -1 for all cores"
 
 
 def test_identify_writes_the_plant_and_tells_of_it(files: Path, known: type[Knowing]) -> None:
