@@ -20,28 +20,12 @@ from ..twins.stn_state import COST_PARTS, METER, StnSeries, StnState, Work
 from ..twins.stn_tables import Floats, StnTables
 from .observation import Float32s, ObservationTables
 from .observation_kernel import observe
+from .plant_batch import SAME_STEP, THREAD_ROWS, Results
 
 N_PARTS, N_METERED = len(COST_PARTS), len(METER)
 
 FETCH_AHEAD = 3
 """Rows between the one that runs and the one whose numbers are fetched from memory."""
-
-THREAD_ROWS = 16
-"""Rows of scratch memory between threads: on one cache line they would wait for each other."""
-
-DISABLED, NEXT_STEP, SAME_STEP = range(3)
-"""What happens to a row whose day is over, as in `gymnasium.vector.AutoresetMode`."""
-
-
-class Results(NamedTuple):
-    """What a step of n rows gives, beside its fresh arrays. Overwritten by every step."""
-
-    reward: Floats
-    """[n]."""
-    ended: NDArray[np.bool_]
-    """[n] whether the day ended in this step."""
-    final_obs: Float32s
-    """[n, observed] last observation of a day that ended; only in SAME_STEP, else [0, observed]."""
 
 
 class BatchArrays(NamedTuple):

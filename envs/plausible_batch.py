@@ -23,6 +23,7 @@ from ..twins.stn_tables import Floats, Ints, StnTables
 from . import batch_kernel as kernel
 from .baseline_load import BaselineLoad, with_load
 from .observation import Float32s
+from .plant_batch import DISABLED, SAME_STEP
 from .plausible_tables import PlausibleTables
 from .stn_batch import StnBatch
 from .stn_setup import StnSetup, all_days
@@ -145,12 +146,12 @@ class PlausibleBatch(StnBatch):
         over = self.state.over.tolist()
         for row, handle in enumerate(self._true):
             if not over[row]:
-                kernel.step_rows(handle, 0, row, row + 1, kernel.DISABLED, obs, account)
+                kernel.step_rows(handle, 0, row, row + 1, DISABLED, obs, account)
         if any(over):
             self._restart(np.flatnonzero(over), obs)
             self.results.reward[over], self.results.ended[over] = 0.0, False
         self._observe(obs)
-        if self.autoreset == kernel.SAME_STEP and self.results.ended.any():
+        if self.autoreset == SAME_STEP and self.results.ended.any():
             ended = np.flatnonzero(self.results.ended)
             self.results.final_obs[ended] = obs[ended]
             self._restart(ended, obs)

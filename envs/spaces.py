@@ -1,4 +1,4 @@
-"""Gymnasium spaces of a batch, made from its observation table and its tasks."""
+"""Gymnasium spaces of a batch, made from its observation table and its controls."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from .stn_batch import StnBatch
+from .plant_batch import PlantBatch
+
+AnyBatch = PlantBatch[Any, Any]
 
 
-def observation_space(batch: StnBatch) -> spaces.Box:
+def observation_space(batch: AnyBatch) -> spaces.Box:
     """Flat Box [observed] with the limits of the observation table."""
     low, high = np.empty(batch.n_observed, np.float32), np.empty(batch.n_observed, np.float32)
     for entry, place in zip(batch.observed, observation_slices(batch).values(), strict=True):
@@ -18,14 +20,14 @@ def observation_space(batch: StnBatch) -> spaces.Box:
     return spaces.Box(low, high, dtype=np.float32)
 
 
-def action_space(batch: StnBatch) -> spaces.Space[Any]:
-    """A mode a task (MultiDiscrete), or a level a task from -1 to 1 (Box, continuous plants)."""
+def action_space(batch: AnyBatch) -> spaces.Space[Any]:
+    """A mode a control (MultiDiscrete), or a level a control from -1 to 1 (Box)."""
     if batch.tables.continuous:
         return spaces.Box(-1.0, 1.0, (len(batch.n_modes),), np.float32)
     return spaces.MultiDiscrete(batch.n_modes)
 
 
-def observation_names(batch: StnBatch) -> tuple[str, ...]:
+def observation_names(batch: AnyBatch) -> tuple[str, ...]:
     """A name for each number of an observation; windows count from this step, `buy_price+0`."""
     names = np.empty(batch.n_observed, object)
     for entry, place in zip(batch.observed, observation_slices(batch).values(), strict=True):
@@ -34,7 +36,7 @@ def observation_names(batch: StnBatch) -> tuple[str, ...]:
     return tuple(names.tolist())
 
 
-def observation_slices(batch: StnBatch) -> dict[str, slice]:
+def observation_slices(batch: AnyBatch) -> dict[str, slice]:
     """Where each entry of the observation table stands in an observation."""
     single = [entry for entry in batch.observed if entry.size == 1]
     windows = [entry for entry in batch.observed if entry.size > 1]
@@ -44,7 +46,7 @@ def observation_slices(batch: StnBatch) -> dict[str, slice]:
     return places
 
 
-def observation_table(batch: StnBatch) -> str:
+def observation_table(batch: AnyBatch) -> str:
     """The observation table as Markdown, as env docstrings print it."""
     lines = ["| Num | Observation | Min | Max | 1.0 is | Meaning |", "|---|---|---|---|---|---|"]
     for entry, place in zip(batch.observed, observation_slices(batch).values(), strict=True):

@@ -9,8 +9,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from .plant_env import PlantEnv
 from .spaces import observation_slices
-from .stn_env import StnEnv
 
 
 class DictObservation(gym.ObservationWrapper[dict[str, NDArray[np.float32]], Any, Any]):
@@ -23,7 +23,7 @@ class DictObservation(gym.ObservationWrapper[dict[str, NDArray[np.float32]], Any
     def __init__(self, env: gym.Env[Any, Any]) -> None:
         super().__init__(env)
         base = env.unwrapped
-        assert isinstance(base, StnEnv)
+        assert isinstance(base, PlantEnv)
         self._slices = observation_slices(base.batch)
         flat = base.observation_space
         assert isinstance(flat, spaces.Box)
