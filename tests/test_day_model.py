@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from plantgym.twins.csv_file import Floats
 from plantgym.twins.identify.chain import needed_steps
+from plantgym.twins.identify.cut_model import CutModel, Pairs
 from plantgym.twins.identify.day_model import DayModel
 from plantgym.twins.identify.forward import cheapest_days
 from plantgym.twins.identify.parameters import Parameters
@@ -44,10 +45,10 @@ def with_part_load(plant: StnPlant) -> StnPlant:
 
 def assert_same_optimum(plant: StnPlant, prices: Floats) -> None:
     """Both models agree on the least cost, or on that a target must be missed."""
-    model = quick_model(plant, prices)
+    model = quick_model(plant, prices, node_limit=20_000)
     assert model is not None
     for price, schedule in zip(prices, cheapest_days(plant, prices, mip_gap=1e-7), strict=True):
-        plan = model.plan(price, node_limit=20_000)
+        plan = model.plan(price)
         if plan is None:
             assert schedule.cost_parts["shortfall"] > 0
         else:
@@ -133,6 +134,28 @@ def test_needed_steps_cut_off_no_feasible_day(drawn: tuple[Process, Parameters],
     else:
         assert cut is not None
         assert cut.cost == pytest.approx(free.cost, rel=1e-6)
+
+
+@given(small_processes(), st.integers(0, 2**32 - 1))
+@settings(max_examples=60)
+def test_minimum_cuts_have_the_optimum_of_branch_and_bound(
+    drawn: tuple[Process, Parameters], seed: int
+) -> None:
+    process, parameters = drawn
+    pairs = Pairs.of(process)
+    assume(pairs is not None)
+    assert pairs is not None
+    steps = 8
+    needed = needed_steps(process, parameters.power_kw, parameters.target_t, steps)
+    price = np.random.default_rng(seed).uniform(-0.2, 1.0, steps)
+    branched = DayModel(process, parameters, steps, needed).plan(price)
+    cut = CutModel(process, pairs, parameters, steps, needed).plan(price)
+    if branched is None:
+        assert cut is None
+    else:
+        assert cut is not None
+        assert cut.cost == pytest.approx(branched.cost, rel=1e-6, abs=1e-6)
+        assert cut.load_kwh @ price == pytest.approx(cut.cost)
 
 
 def test_needed_steps_by_hand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from scipy.optimize import minimize
 
 from plantgym.twins.csv_file import Floats
 from plantgym.twins.identify.chain import Chain, Ints, needed_steps
-from plantgym.twins.identify.hour_kernel import expect
+from plantgym.twins.identify.hour_kernel import expect, prior, suited_strictness
 from plantgym.twins.identify.onoff_fit import target_of
 from plantgym.twins.identify.process import Process, Stage, process_of
 from plantgym.twins.identify.random_lines import random_line
@@ -22,6 +23,18 @@ from .fitted_lines import fitted
 seeds = st.integers(0, 2**32 - 1)
 
 
+class Expected(NamedTuple):
+    """What the kernel says."""
+
+    value: float
+    squares: float
+    off: float
+    gram: Floats
+    moment: Floats
+    running: Floats
+    mean_rank: Floats
+
+
 class Case:
     """A tiny meter whose levels can be enumerated."""
 
@@ -29,7 +42,8 @@ class Case:
         rng = np.random.default_rng(stages * 100 + steps)
         self.power = rng.uniform(1.0, 4.0, stages)
         self.floor, self.relative = 0.3, relative
-        self.reluctance = rng.normal(0.0, 1.0, (1, steps))
+        self.rank = rng.normal(0.0, 1.0, (1, steps))
+        self.strictness = rng.uniform(0.5, 2.0, stages)
         ran = rng.integers(0, 2, (steps, stages))
         ran[0], ran[-1] = 0, 1
         self.needed = ran.sum(axis=0).astype(np.float64)
@@ -38,15 +52,15 @@ class Case:
             self.load[0, 1] = np.nan
         self.multiplier = rng.normal(0.0, 0.5, (1, stages))
 
-    def expect(self, newton: int) -> tuple[tuple[float, float, float], Floats, Floats, Floats]:
+    def expect(self, newton: int) -> Expected:
         stages = len(self.power)
         gram, moment = np.empty((stages, stages)), np.empty(stages)
-        running = np.empty((*self.load.shape, stages))
+        running, mean_rank = np.empty((*self.load.shape, stages)), np.empty(stages)
         told = expect(
-            self.load, self.reluctance, self.needed, self.power, self.floor, self.relative,
-            self.multiplier, newton, gram, moment, running,
+            self.load, self.rank, self.strictness, self.needed, self.power, self.floor,
+            self.relative, self.multiplier, newton, gram, moment, running, mean_rank,
         )  # fmt: skip
-        return told, gram, moment, running
+        return Expected(*told, gram, moment, running, mean_rank)
 
     def dual(self, multiplier: Floats) -> float:
         """Log likelihood by enumeration of all levels of each step."""
@@ -58,11 +72,11 @@ class Case:
         """Of each subset of the stages, in each step."""
         return [
             [
-                float(np.exp(-multiplier @ ran - reluctance * sum(ran)))
+                float(np.exp(-multiplier @ ran - rank * (self.strictness @ ran)))
                 * self.density(reading, float(np.array(ran) @ self.power))
                 for ran in self.subsets()
             ]
-            for reading, reluctance in zip(self.load[0], self.reluctance[0], strict=True)
+            for reading, rank in zip(self.load[0], self.rank[0], strict=True)
         ]
 
     def subsets(self) -> list[tuple[int, ...]]:
@@ -84,14 +98,14 @@ CASES = [(2, 4, 0.0, False), (2, 5, 0.1, True), (3, 5, 0.0, True), (3, 6, 0.1, F
 def test_expectation_is_that_of_all_levels(kind: tuple[int, int, float, bool]) -> None:
     case = Case(*kind)
     multiplier = case.multiplier[0].copy()
-    (value, squares, _), gram, moment, running = case.expect(newton=0)
-    assert value == pytest.approx(case.dual(multiplier), rel=1e-6)
+    found = case.expect(newton=0)
+    assert found.value == pytest.approx(case.dual(multiplier), rel=1e-6)
     stages = len(case.power)
     true_gram, true_moment, scores, readings = np.zeros((stages, stages)), np.zeros(stages), 0.0, 0
     for t, weights in enumerate(case.weights(multiplier)):
         shares = np.array(weights) / sum(weights)
         subsets = np.array(case.subsets(), np.float64)
-        assert running[0, t] == pytest.approx(shares @ subsets, abs=1e-6)
+        assert found.running[0, t] == pytest.approx(shares @ subsets, abs=1e-6)
         reading = case.load[0, t]
         if np.isnan(reading):
             continue
@@ -101,9 +115,10 @@ def test_expectation_is_that_of_all_levels(kind: tuple[int, int, float, bool]) -
             true_gram += trust * np.outer(ran, ran)
             true_moment += trust * reading * ran
             scores += trust * (reading - ran @ case.power) ** 2
-    assert gram == pytest.approx(true_gram, abs=1e-5)
-    assert moment == pytest.approx(true_moment, abs=1e-4)
-    assert squares == pytest.approx(scores / readings, abs=1e-5)
+    assert found.gram == pytest.approx(true_gram, abs=1e-5)
+    assert found.moment == pytest.approx(true_moment, abs=1e-4)
+    assert found.squares == pytest.approx(scores / readings, abs=1e-5)
+    assert found.mean_rank == pytest.approx(case.rank[0] @ found.running[0])
 
 
 @pytest.mark.parametrize("kind", CASES)
@@ -111,15 +126,30 @@ def test_multipliers_hold_the_running_steps_and_are_the_best_bound(
     kind: tuple[int, int, float, bool],
 ) -> None:
     case = Case(*kind)
-    (value, _, off), _, _, running = case.expect(newton=200)
-    assert off < 1e-2
-    assert running[0].sum(axis=0) == pytest.approx(case.needed, abs=3e-2)
+    found = case.expect(newton=200)
+    assert found.off < 1e-2
+    assert found.running[0].sum(axis=0) == pytest.approx(case.needed, abs=3e-2)
     rng = np.random.default_rng(0)
     for _ in range(20):
         move = rng.normal(0.0, 0.3, len(case.power))
         # The bound is convex, and its slope is the steps by which the expectation is off.
-        slack = off * len(move) * np.abs(move).max()
-        assert case.dual(case.multiplier[0] + move) >= value - slack - 1e-6
+        slack = found.off * len(move) * np.abs(move).max()
+        assert case.dual(case.multiplier[0] + move) >= found.value - slack - 1e-6
+
+
+@pytest.mark.parametrize("strictness", [0.7, 8.0, 30.0])
+def test_a_prior_has_the_running_steps_and_the_weight_of_the_sets_that_have_them(
+    strictness: float,
+) -> None:
+    steps, needed = 8, 3
+    multiplier, weight, ranks = prior(strictness, needed, steps)
+    rank = np.arange(steps) / (steps - 1) - 0.5
+    odds = np.exp(-multiplier - strictness * rank)
+    chance = odds / (1 + odds)
+    assert chance.sum() == pytest.approx(needed, abs=1e-6)
+    assert ranks == pytest.approx(chance @ rank)
+    assert weight == pytest.approx(np.log1p(odds).sum() + multiplier * needed)
+    assert suited_strictness(ranks, needed, steps, 0.5, 40.0) == pytest.approx(strictness, rel=1e-3)
 
 
 def line(outputs: Floats) -> Process:

@@ -1,4 +1,4 @@
-"""One day of an on/off process at least cost: the forward model that identification runs often.
+"""One day of an on/off process at least cost, also with part loads and shared stores.
 
 It is the scheduling model of `plantgym.twins.scheduling` for the few things that a meter tells of
 (powers, stores, targets), without grid limits, shortfall or demand response. It counts what has run
@@ -21,7 +21,7 @@ from .parameters import Parameters
 from .process import Process
 
 NODE_LIMIT = 500
-"""Branch-and-bound nodes after which a day is taken as good as it is then."""
+"""Branch-and-bound nodes that a day is worth by default."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +97,8 @@ class DayModel:
         steps: of a day T.
         needed_steps: least steps that each stage must run [I], where that is known; they must
             follow from the targets, so that they cut off no feasible day.
+        mip_gap: greatest relative gap of a day's cost above the least possible.
+        node_limit: branch-and-bound nodes after which a day is taken as good as it is then.
     """
 
     def __init__(
@@ -105,16 +107,19 @@ class DayModel:
         parameters: Parameters,
         steps: int,
         needed_steps: NDArray[np.int64] | None = None,
+        *,
+        mip_gap: float = 0.0,
+        node_limit: int = NODE_LIMIT,
     ) -> None:
+        self.mip_gap = mip_gap
+        self.node_limit = node_limit
         self.recipe = Recipe.of(process, parameters.power_kw)
         self.steps = steps
         self.step_h = 24 / steps
         self._base_load_kwh = parameters.base_load_kw * self.step_h
         self._problem = self._compiled(process, parameters, needed_steps)
 
-    def plan(
-        self, price_per_kwh: Floats, *, mip_gap: float = 0.0, node_limit: int = NODE_LIMIT
-    ) -> PlannedDay | None:
+    def plan(self, price_per_kwh: Floats) -> PlannedDay | None:
         """The cheapest day at the prices [T]; None if no day keeps the limits."""
         recipe = self.recipe
         points = len(recipe.power_kw)
@@ -122,7 +127,7 @@ class DayModel:
             recipe.power_kw * self.step_h, price_per_kwh
         ).ravel()
         try:
-            solution = solve(self._problem, mip_gap=mip_gap, node_limit=node_limit)
+            solution = solve(self._problem, mip_gap=self.mip_gap, node_limit=self.node_limit)
         except (InfeasibleError, TimeLimitError):
             return None
         running = solution.x[: points * self.steps].reshape(points, self.steps)

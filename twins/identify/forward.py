@@ -59,9 +59,9 @@ def daily_loads(
     """
     prices = np.array(prices_per_kwh, np.float64, ndmin=1)
     step_h = _step_minutes(plant, prices) / 60
-    quick = quick_model(plant, prices)
+    quick = quick_model(plant, prices, mip_gap=mip_gap, node_limit=node_limit)
     for price in prices:
-        planned = quick and quick.plan(price, mip_gap=mip_gap, node_limit=node_limit)
+        planned = quick and quick.plan(price)
         if planned:
             yield planned.load_kwh
         else:

@@ -2,8 +2,9 @@
 
 Each reading is the sum of the powers of the stages that ran, with noise. Which of them ran is
 hidden; that every stage runs a known number of steps a day, rather when energy is cheap, makes it
-probable. Expectation (`hour_kernel.py`) and the least-squares fit of the powers take turns. The
-likelihood compares running hours: it needs no optimisation model, so thousands can be tried.
+probable. How strictly a stage keeps to cheap steps depends on its stores and is fitted for each.
+Expectation (`hour_kernel.py`) and the least-squares fit of the powers take turns. The likelihood
+compares running hours: it needs no optimisation model, so thousands can be tried.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit
 
 from ..stn_tables import Floats
 from .chain import Chain, Ints
-from .hour_kernel import expect
+from .hour_kernel import expect, prior, suited_strictness
 
-_FIRST_NOISE = 0.05
+_FIRST_NOISE, _MOST_NOISE = 0.05, 0.12
 _NEWTON, _LAST_NEWTON = 2, 8
-_NEVER_STANDING = -50.0
+_FIRST_STRICTNESS, _STRICTNESS = 8.0, (0.5, 30.0)
+_LENIENT_ROUNDS = 3
 _PATIENCE_STEPS = 0.3
 
 
@@ -35,6 +36,7 @@ class HourFit:
         relative: noise that rises with the load, as a share of it.
         running: probability that a stage ran [D, T, I].
         multiplier: of the running steps [D, I].
+        strictness: with which each stage keeps to the cheap steps of a day [I].
     """
 
     steps: Ints
@@ -44,6 +46,7 @@ class HourFit:
     relative: float
     running: Floats
     multiplier: Floats
+    strictness: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,10 @@ class Settings:
     """What a fit of run hours assumes.
 
     Args:
-        strictness: how strongly stages keep to the cheap steps of a day.
         least_noise: smallest standard deviation of a reading, as a share of the peak.
         relative: whether the noise rises with the load, beyond the smallest.
     """
 
-    strictness: float = 8.0
     least_noise: float = 0.01
     relative: bool = False
 
@@ -86,9 +87,7 @@ class HourModel:
         self._step_h = 24 / self.steps
         self.peak_kwh = float(np.nanquantile(load_kwh, 0.99))
         self.day_kwh = float(np.median(np.nanmean(load_kwh, axis=1) * self.steps))
-        rank = price_per_kwh.argsort(axis=1).argsort(axis=1) / (self.steps - 1) - 0.5
-        self._reluctance = rank * settings.strictness
-        self._prior_multiplier, self._prior = self._prior_of_counts()
+        self._rank = price_per_kwh.argsort(axis=1).argsort(axis=1) / (self.steps - 1) - 0.5
 
     def assuming(self, **changes: float | bool) -> HourModel:
         """The same readings with other settings."""
@@ -98,6 +97,11 @@ class HourModel:
     def on(self, days: slice) -> HourModel:
         """Some of the days with the same settings."""
         return HourModel(self.load_kwh[days], self.price_per_kwh[days], self.chain, self.settings)
+
+    def noise_kwh(self, fit: HourFit, least: float) -> Floats:
+        """Standard deviation of each reading [D, T], at least a share of the peak."""
+        floor_kwh = max(fit.floor, least) * self.peak_kwh
+        return np.hypot(floor_kwh, fit.relative * np.nan_to_num(self.load_kwh))
 
     def start_powers(self, steps: Ints) -> Floats:
         """Power of each stage if it processes the daily mass in its steps [I], [kW]."""
@@ -112,54 +116,62 @@ class HourModel:
             start: a fit of other steps to begin with.
             rounds: of expectation and fit.
         """
-        days = len(self.load_kwh)
-        stages = self.chain.stages
+        days, stages = len(self.load_kwh), self.chain.stages
         power = self.start_powers(steps) * self._step_h
         floor, slope = _FIRST_NOISE, 0.0
-        multiplier = np.tile(self._prior_multiplier[steps], (days, 1))
+        strictness = np.full(stages, _FIRST_STRICTNESS)
+        multiplier, weight = self._prior(strictness, steps)
+        multiplier = np.tile(multiplier, (days, 1))
         if start is not None:
             power = start.power_kw * self._step_h * start.steps / steps
-            floor, slope = start.floor, start.relative
-            moved = self._prior_multiplier[steps] - self._prior_multiplier[start.steps]
-            multiplier = start.multiplier + moved
+            floor, slope, strictness = start.floor, start.relative, start.strictness
+            before, _ = self._prior(strictness, start.steps)
+            after, weight = self._prior(strictness, steps)
+            multiplier = start.multiplier + after - before
         gram, moment = np.empty((stages, stages)), np.empty(stages)
-        running = np.empty((*self.load_kwh.shape, stages))
+        running, mean_rank = np.empty((*self.load_kwh.shape, stages)), np.empty(stages)
         needed, limits = steps.astype(np.float64), self.chain.limits(steps)
         value = off = 0.0
         for turn in range(rounds):
+            last = turn == rounds - 1
             value, squares, off = expect(
-                self.load_kwh, self._reluctance, needed, power, floor * self.peak_kwh, slope,
-                multiplier, _LAST_NEWTON if turn == rounds - 1 else _NEWTON, gram, moment, running,
+                self.load_kwh, self._rank, strictness, needed, power, floor * self.peak_kwh, slope,
+                multiplier, _LAST_NEWTON if last else _NEWTON, gram, moment, running, mean_rank,
             )  # fmt: skip
-            if turn == rounds - 1:
+            if last:
                 break
             power = self.chain.fit_powers(gram, moment, limits, power)
-            grown = float(np.clip(np.sqrt(squares), 0.3, 1.5))
-            if self.settings.relative:
-                slope = max((slope or floor) * grown, self.settings.least_noise)
-                floor = self.settings.least_noise
-            else:
-                floor = max(floor * grown, self.settings.least_noise)
-        value -= days * float(self._prior[steps].sum())
+            floor, slope = self._noise(floor, slope, squares)
+            if start is not None or turn >= _LENIENT_ROUNDS:
+                before, _ = self._prior(strictness, steps)
+                strictness = self._strictness(mean_rank, steps)
+                after, weight = self._prior(strictness, steps)
+                multiplier += after - before
+        value -= days * float(weight.sum())
         if off > _PATIENCE_STEPS:
             value = -np.inf  # multipliers that run away: nothing explains these steps
-        return HourFit(steps, power / self._step_h, value, floor, slope, running, multiplier)
+        return HourFit(
+            steps, power / self._step_h, value, floor, slope, running, multiplier, strictness
+        )
 
-    def _prior_of_counts(self) -> tuple[Floats, Floats]:
-        """Multiplier and log weight of each number of running steps before any reading [T + 1].
+    def _noise(self, floor: float, slope: float, squares: float) -> tuple[float, float]:
+        """Floor and slope of the noise after readings of some mean squared score."""
+        grown = float(np.clip(np.sqrt(squares), 0.3, 1.5))
+        least = self.settings.least_noise
+        if self.settings.relative:
+            return least, float(np.clip((slope or floor) * grown, least, _MOST_NOISE))
+        return float(np.clip(floor * grown, least, _MOST_NOISE)), slope
 
-        All days have the same ranks of prices, so one day stands for all.
-        """
-        reluctance = np.sort(self._reluctance[0])
-        counts = np.arange(self.steps + 1)
-        low, high = np.full(len(counts), -100.0), np.full(len(counts), 100.0)
-        for _ in range(60):
-            middle = (low + high) / 2
-            too_many = expit(-middle[:, None] - reluctance).sum(axis=1) > counts
-            low, high = np.where(too_many, middle, low), np.where(too_many, high, middle)
-        multipliers = middle
-        multipliers[0], multipliers[-1] = 0.0, _NEVER_STANDING
-        weights = np.logaddexp(0.0, -multipliers[:, None] - reluctance).sum(axis=1)
-        weights += multipliers * counts
-        weights[0] = 0.0
-        return multipliers, weights
+    def _prior(self, strictness: Floats, steps: Ints) -> tuple[Floats, Floats]:
+        """Multiplier and log weight of the running steps of each stage [I], [I]."""
+        found = [prior(s, n, self.steps) for s, n in zip(strictness, steps, strict=True)]
+        return np.array([m for m, _, _ in found]), np.array([w for _, w, _ in found])
+
+    def _strictness(self, mean_rank: Floats, steps: Ints) -> Floats:
+        """What suits the ranks of the running steps [I]."""
+        return np.array(
+            [
+                suited_strictness(rank, n, self.steps, *_STRICTNESS)
+                for rank, n in zip(mean_rank, steps, strict=True)
+            ]
+        )

@@ -1,9 +1,9 @@
 """Which stages ran in which step, as probabilities: the expectation step of `hour_fit.py`.
 
 Every subset of I stages makes a level of the load. Given powers, the noise of the meter and how
-reluctant stages are to run at a price, a reading gives each level a weight; multipliers hold the
-expected running steps of each stage and day at their given number. All 2^I levels within reach of
-a reading are gone through, so I is small.
+strictly each stage keeps to the cheap steps of a day, a reading gives each level a weight;
+multipliers hold the expected running steps of each stage and day at their given number. All 2^I
+levels within reach of a reading are gone through, so I is small.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ _NEWTON_STEP = 0.8
 _LONGEST_STEP = 2.0
 _LEAST_VARIANCE = 0.3
 _NEGLIGIBLE = 1e-9
+_BISECTIONS = 40
+_NEVER_STANDING = -50.0
 
 
 @kernel
@@ -110,7 +112,8 @@ def _collect(
 @entry
 def expect(
     load: Floats,
-    reluctance: Floats,
+    rank: Floats,
+    strictness: Floats,
     needed: Floats,
     power: Floats,
     floor: float,
@@ -120,12 +123,14 @@ def expect(
     gram: Floats,
     moment: Floats,
     running: Floats,
+    mean_rank: Floats,
 ) -> tuple[float, float, float]:
     """Probabilities of running, their log likelihood and the sums of the power fit.
 
     Args:
         load: of the stages in each step [D, T]; NaN where a reading is missing.
-        reluctance: of any stage to run in a step [D, T]; rises with the price.
+        rank: of the prices within their day, from -0.5 (cheapest) to 0.5 [D, T].
+        strictness: log odds that a stage loses between the cheapest and the dearest step [I].
         needed: running steps of each stage in a day [I].
         power: load of each stage in a step [I].
         floor: standard deviation of a reading, whatever the load.
@@ -135,6 +140,7 @@ def expect(
         gram: written: weighted count of pairs running together [I, I].
         moment: written: weighted sum of the load while a stage runs [I].
         running: written: probability that a stage runs [D, T, I].
+        mean_rank: written: sum of the ranks of a day's running steps, mean of the days [I].
 
     Returns:
         Log likelihood (a dual bound that is exact where the third value is 0), mean squared score
@@ -143,9 +149,9 @@ def expect(
     days, steps = load.shape
     stages = len(power)
     levels = 1 << stages
-    level, size, cost = np.empty(levels), np.empty(levels), np.empty(levels)
+    level, strict, cost = np.empty(levels), np.empty(levels), np.empty(levels)
     _sum_subsets(power, level)
-    _sum_subsets(np.ones(stages), size)
+    _sum_subsets(strictness, strict)
     order = np.argsort(level)
     ranked = level[order]
     spread = np.sqrt(floor * floor + (relative * ranked) ** 2)
@@ -153,6 +159,7 @@ def expect(
     gap, variance = np.empty(stages), np.empty(stages)
     gram[:] = 0.0
     moment[:] = 0.0
+    mean_rank[:] = 0.0
     total, squares, off, readings = 0.0, 0.0, 0.0, 0
     for d in range(days):
         for turn in range(newton + 1):
@@ -164,7 +171,7 @@ def expect(
                 reading = load[d, t]
                 first, end = _within_reach(reading, ranked, _REACH * spread[-1])
                 for q in range(first, end):
-                    cost[order[q]] = price[order[q]] + reluctance[d, t] * size[order[q]]
+                    cost[order[q]] = price[order[q]] + rank[d, t] * strict[order[q]]
                 log_mass = _weigh(reading, ranked, spread, cost, order, first, end, share)
                 for i in range(stages):
                     chance = 0.0
@@ -173,6 +180,8 @@ def expect(
                     running[d, t, i] = chance
                     gap[i] += chance
                     variance[i] += chance * (1.0 - chance)
+                    if last:
+                        mean_rank[i] += chance * rank[d, t] / days
                 if last:
                     total += log_mass
                 if last and not np.isnan(reading):
@@ -188,3 +197,53 @@ def expect(
                     step = _NEWTON_STEP * gap[i] / variance[i]
                     multiplier[d, i] += max(-_LONGEST_STEP, min(_LONGEST_STEP, step))
     return total, squares / max(1, readings), off / (days * stages)
+
+
+@kernel
+def _expected(strictness: float, multiplier: float, steps: int) -> tuple[float, float, float]:
+    """Running steps of a day before any reading, the sum of their ranks, and the log of all odds.
+
+    All days have the same ranks, so one day stands for all.
+    """
+    count, ranks, odds = 0.0, 0.0, 0.0
+    for t in range(steps):
+        rank = t / (steps - 1) - 0.5
+        reluctance = multiplier + strictness * rank
+        chance = 1.0 / (1.0 + np.exp(reluctance))
+        count += chance
+        ranks += chance * rank
+        odds += max(0.0, -reluctance) + np.log1p(np.exp(-abs(reluctance)))
+    return count, ranks, odds
+
+
+@entry
+def prior(strictness: float, needed: int, steps: int) -> tuple[float, float, float]:
+    """A stage that runs `needed` of `steps`, before any reading.
+
+    Returns:
+        The multiplier of its steps, the log weight of such days, and the sum of the ranks of its
+        running steps.
+    """
+    if needed >= steps:
+        return _NEVER_STANDING, 0.0, 0.0
+    low, high = -100.0, 100.0
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if _expected(strictness, middle, steps)[0] > needed:
+            low = middle
+        else:
+            high = middle
+    _, ranks, odds = _expected(strictness, middle, steps)
+    return middle, odds + middle * needed, ranks
+
+
+@entry
+def suited_strictness(mean_rank: float, needed: int, steps: int, low: float, high: float) -> float:
+    """The strictness between two limits at which running steps have a given sum of ranks."""
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if prior(middle, needed, steps)[2] > mean_rank:
+            low = middle
+        else:
+            high = middle
+    return middle

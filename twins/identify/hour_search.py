@@ -2,7 +2,7 @@
 
 The likelihood of `hour_fit.py` tells even similar stages apart, since it reads all levels of all
 days together with the price; what it cannot tell apart (two stages of the same energy may swap
-their hours) is left to the stores, in `store_search.py`.
+their hours) is left to the planned days, in `evolution.py`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ _SHAKES = 400
 _POOL = 40
 _CLIMBS = 4
 _SEARCH_DAYS = 10
-_STRICTNESSES = (4.0, 12.0, 32.0)
-_KNOWN = 12
-_QUICK_ROUNDS = 3
+_KNOWN = 6
+_QUICK_ROUNDS, _CLOSE_ROUNDS = 3, 20
 _CLOSE_LOOKS = 6
 _FEW_STAGES = 7
 _FAR, _NEAR = 6, 2
@@ -80,8 +79,10 @@ class HourSearch:
 
 def search_hours(
     model: HourModel, *, count: int, seed: int, progress: Callable[[float], None]
-) -> list[HourFit]:
-    """The most likely running hours of the stages, likeliest first.
+) -> tuple[HourModel, list[HourFit]]:
+    """The most likely running hours of the stages, likeliest first, and the model they suit.
+
+    Whether noise rises with the load is told by the staircases nearest to the load-duration curve.
 
     Args:
         model: of the readings.
@@ -90,6 +91,10 @@ def search_hours(
         progress: called with the share that is done.
     """
     pool = near_staircases(model, seed)
+    model = max(
+        (model, model.assuming(relative=True)),
+        key=lambda other: max(other.fit(np.array(steps)).log_likelihood for steps in pool[:_KNOWN]),
+    )
     some = model.on(slice(None, None, max(1, len(model.load_kwh) // _SEARCH_DAYS)))
     search = HourSearch(some)
     starts = sorted(pool, key=lambda steps: -search.fit(steps).log_likelihood)[:_CLIMBS]
@@ -99,36 +104,9 @@ def search_hours(
     if model.chain.stages <= _FEW_STAGES:
         (best,) = search.best(1)
         search.climb(tuple(best.steps.tolist()), model.steps)
-    known = [tuple(fit.steps.tolist()) for fit in search.best(_KNOWN)]
-    found: list[list[HourFit]] = []
-    for turn, other in enumerate(_settings(model, np.array(known[0]))):
-        progress(0.7 + 0.3 * turn / len(_STRICTNESSES))
-        search = HourSearch(other)
-        ranked = sorted(known, key=lambda steps: -search.fit(steps).log_likelihood)
-        search.climb(ranked[0])
-        found.append(search.best(count))
-    distinct = {
-        tuple(fit.steps.tolist()): fit for fits in zip(*found, strict=False) for fit in fits
-    }
+    likeliest = [model.fit(fit.steps, rounds=_CLOSE_ROUNDS) for fit in search.best(2 * count)]
     progress(1.0)
-    return list(distinct.values())[:count]
-
-
-def _settings(model: HourModel, steps: Ints) -> list[HourModel]:
-    """The model at each strictness, likeliest first, with the noise that suits some running steps.
-
-    How strictly stages keep to cheap steps depends on their stores. No one value is right for all
-    stages, so planning, not likelihood, has to decide between what they say.
-    """
-    models = [
-        model.assuming(strictness=strictness, relative=relative)
-        for relative in (False, True)
-        for strictness in _STRICTNESSES
-    ]
-    likelihood = [other.fit(steps).log_likelihood for other in models]
-    relative = int(np.argmax(likelihood)) >= len(_STRICTNESSES)
-    suited = models[len(_STRICTNESSES) :] if relative else models[: len(_STRICTNESSES)]
-    return sorted(suited, key=lambda other: -other.fit(steps).log_likelihood)
+    return model, sorted(likeliest, key=_likelihood, reverse=True)[:count]
 
 
 def near_staircases(model: HourModel, seed: int) -> list[Steps]:

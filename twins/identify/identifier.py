@@ -23,8 +23,8 @@ from .lp_intervals import continuous_intervals
 from .meter import MeterDays
 from .meter_reading import meter_days
 from .offset import BaseLoad, Offset, find_offset, refined
-from .onoff_fit import MAX_STAGES, OnOffFit, Workbench, fit_onoff
-from .onoff_intervals import all_intervals, centred, open_stores
+from .onoff_fit import MAX_STAGES, OnOffFit, fit_onoff
+from .onoff_intervals import OpenStores, all_intervals
 from .outputs import suited_process
 from .parameters import Parameters, to_plant
 from .process import Process
@@ -133,7 +133,7 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         self._found = found
         self.model_ = chosen
         self.base_load_kwh_ = found.offset.base_load_kwh
-        intervals = {**found.intervals, BASE_LOAD: _around(found.offset.base_load_kw)}
+        intervals = {BASE_LOAD: _around(found.offset.base_load_kw), **found.intervals}
         self.plant_ = to_plant(
             found.process,
             replace(found.parameters, base_load_kw=found.offset.base_load_kw),
@@ -224,13 +224,10 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
         if self.base_load != "none" or days.pv_kwh_per_kw is not None:
             offset = refined(days, Chain.of(process), offset, self.base_load, fit.hours)
             fit = self._onoff(process, days, offset, 0.4)
-        bench = Workbench(process, offset.load_kwh(days), days.price_per_kwh, 0.0)
-        search = bench.search(fit.hours)
-        stores = open_stores(
-            process, fit, search, lambda done: self._tell(0.8 + 0.2 * done, "intervals")
-        )
-        fit = centred(fit, search, stores)
-        intervals = all_intervals(process, fit, search, stores)
+        stores = OpenStores(fit, lambda done: self._tell(0.8 + 0.2 * done, "intervals"))
+        fit = stores.centred()
+        base_load_kw = None if self.base_load == "none" else offset.base_load_kw
+        intervals = all_intervals(process, fit, stores, base_load_kw)
         return _Found(process, fit.trial.parameters, intervals, offset)
 
     def _onoff(self, process: Process, days: MeterDays, offset: Offset, done: float) -> OnOffFit:
@@ -238,8 +235,8 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
             process,
             offset.load_kwh(days),
             days.price_per_kwh,
-            tolerance=0.0,
             seed=self.seed,
+            n_jobs=self.n_jobs,
             progress=lambda share, word: self._tell(done + (0.8 - done) * share, word),
         )
 

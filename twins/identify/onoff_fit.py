@@ -1,4 +1,9 @@
-"""A process of on/off stages from the load of its stages: run hours, powers, stores, target."""
+"""A process of on/off stages from the load of its stages: run hours, powers, stores, target.
+
+The levels of the load tell the likely run hours and powers (`hour_search.py`). From these, several
+populations of plants evolve on some of the days, planning them and comparing with the meter; the
+best of all of them evolve on, at last on all days and against the noise that is really there.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +11,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from ..errors import InputError
 from ..stn_tables import Floats
 from .chain import Chain, Ints
+from .evolution import Evolution
 from .hour_fit import HourFit, HourModel
-from .hour_search import neighbours, search_hours
-from .parameters import Parameters
+from .hour_search import search_hours
 from .process import Process
-from .schedule_reading import needed_stores
-from .store_search import StoreSearch, Trial
+from .trials import Trial, Trials
 
 MAX_STAGES = 12
 """More on/off stages than that have too many levels of load to tell apart."""
 
-_CANDIDATES = 12
-_FINALISTS = 2
-_EXACT = 2e-4
-_NOISY, _NOISE_LEFT = 0.005, 1.04
-_CLOSE, _HOPELESS = 1.8, 1.5
-_LOOSE_GAP, _CLOSE_GAP = 1e-3, 1e-5
-_SWEEPS = 2
-_SOME_DAYS = 7
-_TURNS, _QUICK_ROUNDS, _BETTER = 5, 6, 0.98
-_CLOSE_NOISE = 0.002
-_CLOSE_ROUNDS = 25
-_NUDGE = 2e-6
+_CANDIDATES = 40
+_ISLANDS = 2
+_ISLAND_TRIALS, _SOME_TRIALS, _ALL_TRIALS = 5000, 4000, 2500
+_SLOW = 40
+_PATIENCE = 0.5
+_SOME_DAYS = 10
+_EXACT = 1e-3
+_FINALISTS = 16
+_LEAST_NOISE, _FIRST_NOISE, _MOST_NOISE = 5e-4, 0.01, 0.12
+_MEDIAN_TO_DEVIATION = 1.4826
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +43,12 @@ class OnOffFit:
 
     Args:
         trial: the parameters and their days.
-        steps: running steps of each stage in a day [I].
-        hours: the fit of the run hours behind it.
+        trials: on all days, against the noise that is left.
+        hours: of the stages that run like those of the trial, as the levels of the load tell them.
     """
 
     trial: Trial
-    steps: Ints
+    trials: Trials
     hours: HourFit
 
 
@@ -54,8 +57,8 @@ def fit_onoff(
     load_kwh: Floats,
     price_per_kwh: Floats,
     *,
-    tolerance: float,
     seed: int,
+    n_jobs: int | None = None,
     progress: Callable[[float, str], None],
 ) -> OnOffFit:
     """Fit on/off stages to the load of a process.
@@ -64,8 +67,8 @@ def fit_onoff(
         process: what is public.
         load_kwh: of the stages alone [D, T]; NaN where a reading is missing.
         price_per_kwh: [D, T].
-        tolerance: how far the outputs per energy may be off, as a share.
-        seed: of the random starts.
+        seed: of all that is drawn.
+        n_jobs: threads, as joblib counts them; the result is the same for any number.
         progress: called with the share that is done and a word on it.
 
     Raises:
@@ -75,192 +78,90 @@ def fit_onoff(
     if stages > MAX_STAGES:
         fix = f"give at most {MAX_STAGES}, or use model='lp'"
         raise InputError("process stages", stages, fix)
-    work = Workbench(process, load_kwh, price_per_kwh, tolerance)
-    fits = search_hours(
-        work.model,
-        count=_CANDIDATES,
-        seed=seed,
-        progress=lambda done: progress(0.4 * done, "run hours"),
+    model = HourModel(load_kwh, price_per_kwh, Chain.of(process))
+    model, fits = search_hours(
+        model, count=_CANDIDATES, seed=seed, progress=lambda done: progress(0.4 * done, "run hours")
     )
-    started: list[OnOffFit] = []
-    for turn, hours in enumerate(fits):
-        progress(0.4 + 0.3 * turn / len(fits), "stores")
-        best = min((fit.trial.error for fit in started), default=np.inf)
-        first = work.start(hours, _HOPELESS * best)
-        if first is None:
-            continue
-        started.append(first)
-        left = first.trial.error / work.unavoidable_error(first.hours)
-        if left < 1:
-            return first
-        if left < _CLOSE and work.is_noisy(first.hours):
-            break
-    if not started:
+    if not fits:
         raise InputError("meter", "no day", "no on/off schedule explains it; use model='lp'")
-    started.sort(key=lambda fit: fit.trial.error)
-    improved = []
-    for turn, start in enumerate(started[:_FINALISTS]):
-        progress(0.7 + 0.3 * turn / _FINALISTS, "stores")
-        improved.append(work.settle(start))
-        if improved[-1].trial.error < work.unavoidable_error(start.hours):
-            break
-    return min(improved, key=lambda fit: fit.trial.error)
+    whole = Trials(process, load_kwh, price_per_kwh, model.noise_kwh(fits[0], _FIRST_NOISE))
+    best = _evolved(whole, fits, seed, n_jobs, lambda done: progress(0.4 + 0.4 * done, "stores"))
+    if not best:
+        raise InputError("meter", "no day", "no on/off plant can run its hours; use model='lp'")
+    noise_kwh = _remaining_noise_kwh(whole, best[0], relative=fits[0].relative > 0)
+    fine = Trials(process, load_kwh, price_per_kwh, noise_kwh)
+    last = _continued(fine, best, _ALL_TRIALS, np.random.default_rng(seed), 0.0, progress)
+    if not last:
+        raise InputError("meter", "no day", "no on/off plant can run all days; use model='lp'")
+    steps = last[0].steps
+    target_t = target_of(process, last[0].parameters.power_kw, steps, fine.steps)
+    trial = replace(last[0], parameters=replace(last[0].parameters, target_t=target_t))
+    return OnOffFit(trial, fine, model.fit(steps))
 
 
-class Workbench:
-    """The steps of a fit of on/off stages.
+def _evolved(
+    whole: Trials,
+    fits: list[HourFit],
+    seed: int,
+    n_jobs: int | None,
+    progress: Callable[[float], None],
+) -> list[Trial]:
+    """The best trials of the islands, evolved together on some of the days, tried on all."""
+    some = slice(None, None, max(1, len(whole.load_kwh) // _SOME_DAYS))
+    seeds = np.random.SeedSequence(seed).spawn(_ISLANDS + 1)
+    islands = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(_island)(whole.on(some), fits, np.random.default_rng(own), progress)
+        for own in seeds[:_ISLANDS]
+    )
+    merged = sorted((trial for found in islands for trial in found), key=_misfit)
+    rng = np.random.default_rng(seeds[_ISLANDS])
+    found = _continued(whole.on(some), merged, _SOME_TRIALS, rng, _EXACT, None)
+    tried = [whole.trial(trial.parameters, trial.steps) for trial in found[:_FINALISTS]]
+    return sorted((trial for trial in tried if trial is not None), key=_misfit)
 
-    Args:
-        process: what is public.
-        load_kwh: of the stages alone [D, T]; NaN where a reading is missing.
-        price_per_kwh: [D, T].
-        tolerance: how far the outputs per energy may be off, as a share.
-    """
 
-    def __init__(
-        self, process: Process, load_kwh: Floats, price_per_kwh: Floats, tolerance: float
-    ) -> None:
-        self.process = process
-        self.model = HourModel(load_kwh, price_per_kwh, Chain.of(process, tolerance))
+def _island(
+    trials: Trials, fits: list[HourFit], rng: np.random.Generator, progress: Callable[[float], None]
+) -> list[Trial]:
+    evolution = Evolution(trials, rng, _EXACT)
+    slow = 1 if trials.pairs else _SLOW
+    for hours in fits[::slow]:
+        evolution.settle(hours)
+    count = _ISLAND_TRIALS // slow
+    evolution.run(count, int(_PATIENCE * count), progress)
+    return evolution.members
 
-    def unavoidable_error(self, hours: HourFit) -> float:
-        """Error below which only noise is left."""
-        return _NOISE_LEFT * self._noise(hours) if self.is_noisy(hours) else _EXACT
 
-    def is_noisy(self, hours: HourFit) -> bool:
-        """Whether the readings are more than rounded off the levels of the stages."""
-        return self._noise(hours) > _NOISY
+def _continued(
+    trials: Trials,
+    members: list[Trial],
+    count: int,
+    rng: np.random.Generator,
+    target: float,
+    progress: Callable[[float, str], None] | None,
+) -> list[Trial]:
+    """The members after they evolved on these days."""
+    evolution = Evolution(trials, rng, target)
+    for trial in members:
+        evolution.add(trial.parameters, trial.steps)
+    count //= 1 if trials.pairs else _SLOW
+    evolution.run(
+        count,
+        int(_PATIENCE * count),
+        lambda done: progress(0.8 + 0.2 * done, "stores") if progress else None,
+    )
+    return evolution.members
 
-    def _noise(self, hours: HourFit) -> float:
-        return float(np.sqrt(np.mean(self._noise_kwh(hours) ** 2))) / self.model.peak_kwh
 
-    def start(self, hours: HourFit, worst: float) -> OnOffFit | None:
-        """Closer powers, and stores read from the metered days; None if worse than `worst`."""
-        close = self._close(hours)
-        stores = needed_stores(
-            self.process,
-            close.power_kw,
-            close.steps,
-            self.model.load_kwh,
-            self.model.price_per_kwh,
-            self._noise_kwh(close),
-        )
-        search = self.search(close)
-        target_t = target_of(self.process, close.power_kw, close.steps, self.model.steps)
-        trial = None
-        if stores is not None:
-            trial = search.trial(Parameters(close.power_kw, *stores, target_t), worst)
-        if stores is None:
-            trial = search.generic_start(close.power_kw, target_t)
-        return None if trial is None else OnOffFit(trial, close.steps, close)
-
-    def _noise_kwh(self, hours: HourFit) -> Floats:
-        """Standard deviation of each reading [D, T]."""
-        floor_kwh = hours.floor * self.model.peak_kwh
-        return np.hypot(floor_kwh, hours.relative * np.nan_to_num(self.model.load_kwh))
-
-    def settle(self, fit: OnOffFit) -> OnOffFit:
-        """Better stores and run hours in turn, until only noise is left or nothing helps."""
-        for _ in range(_TURNS):
-            fit = self.improve(fit)
-            if fit.trial.error < self.unavoidable_error(fit.hours):
-                break
-            near = self._better_hours(fit)
-            if near is None:
-                break
-            fit = near
-        return fit
-
-    def _better_hours(self, fit: OnOffFit) -> OnOffFit | None:
-        """Neighbouring run hours whose planned days are nearer to the meter; None if none are."""
-        model = self.model.assuming(least_noise=_CLOSE_NOISE, relative=fit.hours.relative > 0)
-        stores = fit.trial.parameters
-        some = self.search(fit.hours, self._some)
-        start = some.trial(stores)
-        least, best = np.inf if start is None else start.error * _BETTER, None
-        for steps in neighbours(fit.steps, self.model.steps, 1):
-            hours = model.fit(np.array(steps), fit.hours, rounds=_QUICK_ROUNDS)
-            if not np.isfinite(hours.log_likelihood):
-                continue
-            power_kw = self._feasible(hours.power_kw, hours.steps)
-            target_t = target_of(self.process, power_kw, hours.steps, self.model.steps)
-            changed = replace(stores, power_kw=power_kw, target_t=target_t)
-            trial = self.search(hours, self._some).trial(changed, least)
-            if trial is not None:
-                least, best = trial.error, OnOffFit(trial, hours.steps, hours)
-        if best is None:
-            return None
-        known = self.search(best.hours).trial(best.trial.parameters)
-        read = self.start(best.hours, np.inf if known is None else known.error)
-        kept = None if known is None else replace(best, trial=known)
-        found = read or kept
-        return found if found and found.trial.error < fit.trial.error else None
-
-    @property
-    def _some(self) -> slice:
-        """Days spread over all."""
-        return slice(None, None, max(1, len(self.model.load_kwh) // _SOME_DAYS))
-
-    def improve(self, fit: OnOffFit) -> OnOffFit:
-        """Better stores, then powers that suit the planned days.
-
-        Stores are improved on some of the days, and taken if they are better on all.
-        """
-        whole = self.search(fit.hours)
-        some = self.search(fit.hours, self._some)
-        trial, start = fit.trial, some.trial(fit.trial.parameters)
-        if start is not None:
-            better = some.improve(start, sweeps=_SWEEPS, target_error=_EXACT)
-            trial = whole.trial(better.parameters, trial.error) or trial
-        return replace(fit, trial=self._power_trial(whole, trial, fit) or trial)
-
-    def search(self, hours: HourFit, days: slice = slice(None)) -> StoreSearch:
-        """The search for the stores of some run hours, on some days.
-
-        Under noise, days need not be planned to the last digit.
-        """
-        return StoreSearch(
-            self.process,
-            hours.steps,
-            self.model.load_kwh[days],
-            self.model.price_per_kwh[days],
-            peak_kwh=self.model.peak_kwh,
-            mip_gap=_LOOSE_GAP if self.is_noisy(hours) else _CLOSE_GAP,
-        )
-
-    def _close(self, hours: HourFit) -> HourFit:
-        fits = [
-            self.model.assuming(least_noise=_CLOSE_NOISE, relative=relative).fit(
-                hours.steps, rounds=_CLOSE_ROUNDS
-            )
-            for relative in (False, True)
-        ]
-        best = max(fits, key=lambda fit: fit.log_likelihood)
-        return replace(best, power_kw=self._feasible(best.power_kw, best.steps))
-
-    def _feasible(self, power_kw: Floats, steps: Ints) -> Floats:
-        """Powers just inside their limits, where the stores can be balanced in whole steps."""
-        limits = self.model.chain.limits(steps)
-        return self.model.chain.fit_powers(
-            np.diag(1 / power_kw**2), 1 / power_kw, limits - _NUDGE * np.abs(limits), power_kw
-        )
-
-    def _power_trial(self, search: StoreSearch, trial: Trial, fit: OnOffFit) -> Trial | None:
-        """The trial with the powers that suit its schedules best, if that is better."""
-        step_h = 24 / self.model.steps
-        present = ~np.isnan(self.model.load_kwh)
-        running = trial.running.transpose(0, 2, 1)[present] * step_h
-        chain = self.model.chain
-        power_kw = chain.fit_powers(
-            running.T @ running,
-            running.T @ self.model.load_kwh[present],
-            chain.limits(fit.steps),
-            trial.parameters.power_kw,
-        )
-        power_kw = self._feasible(power_kw, fit.steps)
-        target_t = target_of(self.process, power_kw, fit.steps, self.model.steps)
-        changed = replace(trial.parameters, power_kw=power_kw, target_t=target_t)
-        return search.trial(changed, trial.error)
+def _remaining_noise_kwh(trials: Trials, trial: Trial, *, relative: bool) -> Floats:
+    """Standard deviation of each reading [D, T], from what a trial leaves unexplained."""
+    present = ~np.isnan(trials.load_kwh)
+    left_kwh = np.abs(trials.deviations_kwh(trial)[present])
+    peak_kwh = float(np.nanmax(trials.load_kwh))
+    unit_kwh = np.nan_to_num(trials.load_kwh) if relative else np.full(present.shape, peak_kwh)
+    shares = left_kwh / np.maximum(unit_kwh[present], _LEAST_NOISE * peak_kwh)
+    share = min(_MEDIAN_TO_DEVIATION * float(np.median(shares)), _MOST_NOISE)
+    return np.hypot(_LEAST_NOISE * peak_kwh, share * unit_kwh)
 
 
 def target_of(process: Process, power_kw: Floats, steps: Ints, day_steps: int) -> Floats:
@@ -269,7 +170,17 @@ def target_of(process: Process, power_kw: Floats, steps: Ints, day_steps: int) -
     The smallest target that takes them is that of one step less of the smallest producer.
     """
     step_t = np.maximum(process.net_per_kwh, 0.0) * power_kw[:, None] * 24 / day_steps
-    made_t = (step_t * steps[:, None]).sum(axis=0)
     least_t = np.where(step_t > 0, step_t, np.inf).min(axis=0)
     is_product = np.array([name in process.products for name in process.materials])
-    return np.where(is_product, made_t - least_t / 2, 0.0)
+    most_t = made_t(process, power_kw, steps, day_steps)
+    return np.where(is_product, most_t - least_t / 2, 0.0)
+
+
+def made_t(process: Process, power_kw: Floats, steps: Ints, day_steps: int) -> Floats:
+    """What is made of each material in a day [M]."""
+    step_t = np.maximum(process.net_per_kwh, 0.0) * power_kw[:, None] * 24 / day_steps
+    return np.asarray((step_t * steps[:, None]).sum(axis=0))
+
+
+def _misfit(trial: Trial) -> float:
+    return trial.misfit

@@ -1,174 +1,146 @@
 """What the meter leaves open of an on/off plant, found by planning its days again.
 
 A value of a store is open if the days planned with it, all else as in the fit, deviate from the
-meter no more than those of the fit. Larger stores never cost more and smaller ones never less, so
-the open values are one interval, and its ends are found by doubling and halving.
+meter hardly more than those of the fit. Larger stores never cost more and smaller ones never less,
+so the open values are one interval, and its ends are found by doubling and halving.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from ..intervals import Intervals
-from ..stn_tables import Floats
-from .onoff_fit import OnOffFit, target_of
-from .parameters import Parameters
+from ..intervals import BASE_LOAD, Intervals
+from .onoff_fit import OnOffFit, made_t, target_of
+from .open_powers import open_powers
 from .process import Process
-from .store_search import SIDES, Side, StoreSearch, Trial, with_side
+from .trials import Trial, Trials, stores_of, with_stores
 
-_WORSE_BY, _WORSE_AT_LEAST = 1.01, 1e-4
+_WORSE_BY, _WORSE_IN_ALL = 0.01, 2.0
 _HALVINGS = 5
-_DEVIATIONS = 2.0
-_ROUNDING = 1e-4
+_SIDES = ("reserve_t", "headroom_t")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class OpenStores:
-    """The open values of the stores.
+    """The open values of the stores of a fit.
 
     Args:
-        low: by side [2, M].
-        high: by side [2, M].
-    """
-
-    low: Floats
-    high: Floats
-
-
-def open_stores(
-    process: Process, fit: OnOffFit, search: StoreSearch, progress: Callable[[float], None]
-) -> OpenStores:
-    """The interval of the headroom and reserve of each store.
-
-    Args:
-        process: what is public.
         fit: of the plant.
-        search: on the days of the fit.
         progress: called with the share that is done.
     """
-    low = np.array([getattr(fit.trial.parameters, side) for side in SIDES])
-    high = low.copy()
-    most_t = search.unit_t(fit.trial.parameters.power_kw) * search.load_kwh.shape[1]
-    stores = [m for m, name in enumerate(process.materials) if name not in process.products]
-    places = [(s, m) for s in range(len(SIDES)) for m in stores]
-    for done, (s, m) in enumerate(places):
-        progress(done / len(places))
-        end = _End(search, fit.trial, SIDES[s], m)
-        low[s, m] = end.towards(0.0)
-        high[s, m] = end.towards(float(most_t[m]))
-    return OpenStores(low, high)
 
+    def __init__(self, fit: OnOffFit, progress: Callable[[float], None]) -> None:
+        self.fit = fit
+        self.low_t = stores_of(fit.trial.parameters)
+        self.high_t = self.low_t.copy()
+        ends = _Ends(fit.trials, fit.trial)
+        most_t = fit.trials.unit_t(fit.trial.parameters.power_kw) * fit.trials.steps
+        stores = np.flatnonzero(fit.trials.is_store)
+        places = [(side, int(store)) for side in range(len(_SIDES)) for store in stores]
+        for done, place in enumerate(places):
+            progress(done / len(places))
+            self.low_t[place] = ends.towards(place, 0.0)
+            self.high_t[place] = ends.towards(place, float(most_t[place[1]]))
 
-def centred(fit: OnOffFit, search: StoreSearch, stores: OpenStores) -> OnOffFit:
-    """The fit with each store in the middle of its open values, where all of them agree.
+    def centred(self) -> OnOffFit:
+        """The fit with each store in the middle of its open values, where all of them agree.
 
-    Stores that never bind have no upper end that matters; one step's flow more is enough there.
-    """
-    trial = fit.trial
-    unit_t = search.unit_t(trial.parameters.power_kw)
-    for s, side in enumerate(SIDES):
-        own: Floats = getattr(trial.parameters, side)
-        wide = np.minimum(stores.high[s], stores.low[s] + 2 * unit_t)
-        for m in np.flatnonzero(wide > own):
+        Stores that never bind have no upper end that matters; one step's flow more is enough there.
+        """
+        fit, trial = self.fit, self.fit.trial
+        unit_t = fit.trials.unit_t(trial.parameters.power_kw)
+        own_t = stores_of(trial.parameters)
+        wide_t = np.minimum(self.high_t, self.low_t + 2 * unit_t)
+        worst = _bound(fit.trials, fit.trial)
+        for place in np.argwhere(wide_t > own_t):
+            side, store = place.tolist()
             for share in (0.5, 0.25):
-                moved = getattr(trial.parameters, side).copy()
-                moved[m] = own[m] + share * (wide[m] - own[m])
-                changed = with_side(trial.parameters, side, moved)
-                better = search.trial(changed, _bound(fit.trial.error))
+                moved_t = stores_of(trial.parameters)
+                moved_t[side, store] += share * (wide_t - own_t)[side, store]
+                changed = with_stores(trial.parameters, moved_t)
+                better = fit.trials.trial(changed, trial.steps, worst)
                 if better is not None:
                     trial = better
                     break
-    return replace(fit, trial=trial)
+        return replace(fit, trial=trial)
 
 
 def all_intervals(
-    process: Process, fit: OnOffFit, search: StoreSearch, stores: OpenStores
+    process: Process, fit: OnOffFit, stores: OpenStores, base_load_kw: float | None
 ) -> Intervals:
-    """Intervals by the names of `parameter_names`, but for the base load.
+    """Intervals by the names of `parameter_names`.
 
-    Powers: twice the standard error of a regression of the load on the planned schedules, and no
-    less than a ten-thousandth, to which the fit of whole steps leaves them. Targets:
-    those that take just as many steps.
+    Powers: see `open_powers`. Targets: those that take just as many steps.
+
+    Args:
+        process: what is public.
+        fit: whose values lie in the intervals.
+        stores: their open values.
+        base_load_kw: the base load, if there may be one.
     """
-    parameters = fit.trial.parameters
-    error_kw = _power_errors_kw(fit.trial, search)
-    steps = search.load_kwh.shape[1]
-    middle_t = target_of(process, parameters.power_kw, fit.steps, steps)
-    made_t = _made_t(process, parameters, fit, steps)
+    trials, parameters = fit.trials, fit.trial.parameters
+    low_kw, high_kw = open_powers(trials, fit.trial, base_load_kw)
     found: dict[str, tuple[float, float]] = {}
-    for i, stage in enumerate(process.stages):
-        power_kw = float(parameters.power_kw[i])
-        reach = max(_DEVIATIONS * float(error_kw[i]), _ROUNDING * power_kw)
-        reach = min(reach, power_kw / 2)
-        found[f"{stage.name}.power_kw"] = (power_kw - reach, power_kw + reach)
-    for s, side in enumerate(SIDES):
-        for m, name in enumerate(process.materials):
-            if name not in process.products:
-                value = float(getattr(parameters, side)[m])
-                low, high = min(stores.low[s, m], value), max(stores.high[s, m], value)
-                found[f"{name}.{side}"] = (float(low), float(high))
+    names = [f"{stage.name}.power_kw" for stage in process.stages]
+    if base_load_kw is not None:
+        names.append(BASE_LOAD)
+    for name, low, high in zip(names, low_kw.tolist(), high_kw.tolist(), strict=True):
+        found[name] = (low, high)
+    own_t = stores_of(parameters)
+    low_t, high_t = np.minimum(stores.low_t, own_t), np.maximum(stores.high_t, own_t)
+    middle_t = target_of(process, parameters.power_kw, fit.trial.steps, trials.steps)
+    most_t = made_t(process, parameters.power_kw, fit.trial.steps, trials.steps)
     for m, name in enumerate(process.materials):
         if name in process.products:
-            low_t = 2 * middle_t[m] - made_t[m]
-            found[f"{name}.target_t"] = (float(low_t), float(made_t[m]))
+            found[f"{name}.target_t"] = (float(2 * middle_t[m] - most_t[m]), float(most_t[m]))
+            continue
+        for s, side in enumerate(_SIDES):
+            found[f"{name}.{side}"] = (float(low_t[s, m]), float(high_t[s, m]))
     return found
 
 
-class _End:
-    """The last open value of one side of a store in some direction."""
+class _Ends:
+    """The last open values of the stores."""
 
-    def __init__(self, search: StoreSearch, trial: Trial, side: Side, store: int) -> None:
-        self.search = search
+    def __init__(self, trials: Trials, trial: Trial) -> None:
+        self.trials = trials
         self.trial = trial
-        self.side = side
-        self.store = store
-        self.unit_t = float(search.unit_t(trial.parameters.power_kw)[store])
+        self.worst = _bound(trials, trial)
+        self.unit_t = trials.unit_t(trial.parameters.power_kw)
 
-    def towards(self, limit_t: float) -> float:
+    def towards(self, place: tuple[int, int], limit_t: float) -> float:
         """The nearest value towards the limit that is not open any more, or the limit."""
-        good = float(getattr(self.trial.parameters, self.side)[self.store])
-        if limit_t == good or self._is_open(limit_t):
+        good = float(stores_of(self.trial.parameters)[place])
+        if limit_t == good or self._is_open(place, limit_t):
             return limit_t
         bad = limit_t
-        step = self.unit_t / 4 * np.sign(limit_t - good)
+        step = float(self.unit_t[place[1]]) / 4 * np.sign(limit_t - good)
         while abs(step) < abs(bad - good):
-            if not self._is_open(good + step):
+            if not self._is_open(place, good + step):
                 bad = good + step
                 break
             good, step = good + step, 2 * step
         for _ in range(_HALVINGS):
             middle = (good + bad) / 2
-            if self._is_open(middle):
+            if self._is_open(place, middle):
                 good = middle
             else:
                 bad = middle
         return float(bad)
 
-    def _is_open(self, value_t: float) -> bool:
-        parameters = self.trial.parameters
-        moved = getattr(parameters, self.side).copy()
-        moved[self.store] = value_t
-        changed = with_side(parameters, self.side, moved)
-        return self.search.trial(changed, _bound(self.trial.error)) is not None
+    def _is_open(self, place: tuple[int, int], value_t: float) -> bool:
+        moved_t = stores_of(self.trial.parameters)
+        moved_t[place] = value_t
+        changed = with_stores(self.trial.parameters, moved_t)
+        return self.trials.trial(changed, self.trial.steps, self.worst) is not None
 
 
-def _bound(error: float) -> float:
-    return error * _WORSE_BY + _WORSE_AT_LEAST
+def _bound(trials: Trials, trial: Trial) -> float:
+    """Misfit up to which a trial cannot be told from this one.
 
-
-def _power_errors_kw(trial: Trial, search: StoreSearch) -> Floats:
-    """Standard errors of the powers [I]."""
-    step_h = 24 / search.load_kwh.shape[1]
-    present = ~np.isnan(search.load_kwh)
-    running = trial.running.transpose(0, 2, 1)[present] * step_h
-    residual = search.load_kwh[present] - running @ trial.parameters.power_kw
-    spread = np.linalg.pinv(running.T @ running) * np.mean(residual**2)
-    return np.asarray(np.sqrt(np.maximum(np.diag(spread), 0.0)))
-
-
-def _made_t(process: Process, parameters: Parameters, fit: OnOffFit, steps: int) -> Floats:
-    step_t = np.maximum(process.net_per_kwh, 0.0) * parameters.power_kw[:, None] * 24 / steps
-    return np.asarray((step_t * fit.steps[:, None]).sum(axis=0))
+    Twice the likelihood ratio is 3.84 at 95 % confidence. Where the fit leaves more than noise, a
+    hundredth of it is no difference either.
+    """
+    return trial.misfit * (1 + _WORSE_BY) + _WORSE_IN_ALL / trials.readings

@@ -34,7 +34,7 @@ def suited_process(
         seed: of the search.
     """
     model = HourModel(load_kwh, price_per_kwh, Chain.of(process, tolerance))
-    fits = search_hours(model, count=1, seed=seed, progress=lambda _: None)
+    _, fits = search_hours(model, count=1, seed=seed, progress=lambda _: None)
     if not fits:
         return process
     factors = _factors(Chain.of(process), fits[0])

@@ -8,14 +8,17 @@ from ..errors import InputError
 from ..plant import StnPlant
 from ..stn_tables import Floats
 from .chain import needed_steps
-from .day_model import DayModel
+from .cut_model import CutModel, Pairs
+from .day_model import NODE_LIMIT, DayModel
 from .parameters import Parameters, day_output_t, parameters_of
 from .process import Process, process_of
 
 _HOURS = 24
 
 
-def quick_model(plant: StnPlant, prices_per_kwh: Floats) -> DayModel | None:
+def quick_model(
+    plant: StnPlant, prices_per_kwh: Floats, *, mip_gap: float = 0.0, node_limit: int = NODE_LIMIT
+) -> CutModel | DayModel | None:
     """The quick model of a plant, where it and the scheduling model have the same optimum.
 
     That is so for on/off plants whose stores end where they began, without rules on running times,
@@ -24,6 +27,8 @@ def quick_model(plant: StnPlant, prices_per_kwh: Floats) -> DayModel | None:
     Args:
         plant: any.
         prices_per_kwh: of the days to plan [D, T].
+        mip_gap: greatest relative gap of a day's cost above the least possible.
+        node_limit: branch-and-bound nodes for a day; the best schedule by then counts.
     """
     if (
         plant.operation != "discrete"
@@ -42,7 +47,10 @@ def quick_model(plant: StnPlant, prices_per_kwh: Floats) -> DayModel | None:
         return None
     steps = prices_per_kwh.shape[1]
     needed = needed_steps(process, parameters.power_kw, parameters.target_t, steps)
-    return DayModel(process, parameters, steps, needed)
+    pairs = Pairs.of(process)
+    if pairs is not None:
+        return CutModel(process, pairs, parameters, steps, needed)
+    return DayModel(process, parameters, steps, needed, mip_gap=mip_gap, node_limit=node_limit)
 
 
 def _has_wages(plant: StnPlant) -> bool:
