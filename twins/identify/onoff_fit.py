@@ -26,12 +26,12 @@ MAX_STAGES = 12
 """More on/off stages than that have too many levels of load to tell apart."""
 
 _CANDIDATES = 40
-_ISLANDS = 2
+_ISLANDS, _TURNS = 2, 3
 _ISLAND_TRIALS, _SOME_TRIALS, _ALL_TRIALS = 5000, 4000, 2500
 _SLOW = 40
 _PATIENCE = 0.5
 _SOME_DAYS = 10
-_EXACT = 1e-3
+_EXACT, _ONLY_NOISE = 1e-3, 0.7
 _FINALISTS = 16
 _LEAST_NOISE, _FIRST_NOISE, _MOST_NOISE = 5e-4, 0.01, 0.12
 _MEDIAN_TO_DEVIATION = 1.4826
@@ -106,16 +106,26 @@ def _evolved(
     n_jobs: int | None,
     progress: Callable[[float], None],
 ) -> list[Trial]:
-    """The best trials of the islands, evolved together on some of the days, tried on all."""
+    """The best trials of the islands, evolved together on some of the days, tried on all.
+
+    Where even the best leaves clearly more than noise, new islands are settled.
+    """
     some = slice(None, None, max(1, len(whole.load_kwh) // _SOME_DAYS))
-    seeds = np.random.SeedSequence(seed).spawn(_ISLANDS + 1)
-    islands = Parallel(n_jobs=n_jobs, prefer="threads")(
-        delayed(_island)(whole.on(some), fits, np.random.default_rng(own), progress)
-        for own in seeds[:_ISLANDS]
-    )
-    merged = sorted((trial for found in islands for trial in found), key=_misfit)
-    rng = np.random.default_rng(seeds[_ISLANDS])
-    found = _continued(whole.on(some), merged, _SOME_TRIALS, rng, _EXACT, None)
+    seeds = np.random.SeedSequence(seed)
+    found: list[Trial] = []
+    for turn in range(_TURNS):
+        *own, last = (np.random.default_rng(each) for each in seeds.spawn(_ISLANDS + 1))
+        islands = Parallel(n_jobs=n_jobs, prefer="threads")(
+            delayed(_island)(
+                whole.on(some), fits, rng, lambda done, turn=turn: progress((turn + done) / _TURNS)
+            )
+            for rng in own
+        )
+        found += [trial for trials in islands for trial in trials]
+        found.sort(key=_misfit)
+        found = _continued(whole.on(some), found, _SOME_TRIALS, last, _EXACT, None)
+        if found and found[0].misfit < _ONLY_NOISE:
+            break
     tried = [whole.trial(trial.parameters, trial.steps) for trial in found[:_FINALISTS]]
     return sorted((trial for trial in tried if trial is not None), key=_misfit)
 
