@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .jit import rare
+from .jit import kernel, rare
 from .rng_kernel import uniform
 from .stn_state import NO_EVENT, StnState
 from .stn_tables import Ints
@@ -23,6 +23,21 @@ class EventTables(NamedTuple):
     award_max_kw: float
 
 
+@kernel
+def event_in(
+    events: EventTables, chance: float, place: float, size: float
+) -> tuple[int, int, int, float]:
+    """Notice, first and last + 1 step and award of the event of a day; `NO_EVENT` for none.
+
+    It follows from three numbers, uniform in [0, 1).
+    """
+    if chance >= events.probability:
+        return NO_EVENT, NO_EVENT, NO_EVENT, 0.0
+    window = events.windows[int(place * events.windows.shape[0])]
+    award_kw = events.award_min_kw + size * (events.award_max_kw - events.award_min_kw)
+    return max(0, window[0] - events.notice_steps), window[0], window[1], award_kw
+
+
 @rare
 def draw_event(events: EventTables, state: StnState, i: int) -> None:
     """Draw whether there is an event, which window and which award, for row i.
@@ -32,12 +47,8 @@ def draw_event(events: EventTables, state: StnState, i: int) -> None:
     chance, place, size = uniform(state.rng, i), uniform(state.rng, i), uniform(state.rng, i)
     if events.probability < 0.0:
         return
-    if chance >= events.probability:
-        state.dr_steps[i] = NO_EVENT
-        state.dr_award_kw[i] = 0.0
-        return
-    window = events.windows[int(place * events.windows.shape[0])]
-    state.dr_steps[i, 0] = max(0, window[0] - events.notice_steps)
-    state.dr_steps[i, 1] = window[0]
-    state.dr_steps[i, 2] = window[1]
-    state.dr_award_kw[i] = events.award_min_kw + size * (events.award_max_kw - events.award_min_kw)
+    notice, start, end, award_kw = event_in(events, chance, place, size)
+    state.dr_steps[i, 0] = notice
+    state.dr_steps[i, 1] = start
+    state.dr_steps[i, 2] = end
+    state.dr_award_kw[i] = award_kw

@@ -43,6 +43,10 @@ SERIES: Mapping[str, SeriesSpec] = MappingProxyType(
         "baseline_load_kw": SeriesSpec(
             "kW", 0.0, _MAX_KW, "load against which a demand response is measured"
         ),
+        "ambient_c": SeriesSpec("degC", -70.0, 55.0, "outside temperature"),
+        "wind_m_per_s": SeriesSpec("m/s", 0.0, 75.0, "wind speed"),
+        "ghi_w_per_m2": SeriesSpec("W/m2", 0.0, 1500.0, "global horizontal irradiance"),
+        "occupancy": SeriesSpec("share", 0.0, 1.0, "people in the building, of as many as fit"),
     }
 )
 """Every series that scenarios may hold. A new series is a new row."""

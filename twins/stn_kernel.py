@@ -7,6 +7,7 @@ metered values stand in the order of `stn_state.COST_PARTS` and `stn_state.METER
 from __future__ import annotations
 
 from .jit import kernel, rare
+from .response_kernel import settle_response
 from .shield_kernel import at_level, must_run, realise
 from .stn_state import (
     BASE_LOAD_KW,
@@ -139,15 +140,7 @@ def _settle_response(
     award_kw = state.dr_award_kw[i]
     response_kw = series.values[day, step, BASELINE_LOAD_KW] - load_kw
     meter[DR_RESPONSE] = response_kw
-    ratio = response_kw / award_kw + TOL
-    if ratio < tables.dr_thresholds[0]:
-        missing_kwh = (tables.dr_thresholds[0] * award_kw - response_kw) * tables.step_h
-        cost[DR_PENALTY] = tables.dr_penalty_per_kwh * missing_kwh
-        return
-    if ratio < tables.dr_thresholds[1]:
-        paid_kw = tables.dr_factors[0] * response_kw
-    elif ratio < tables.dr_thresholds[2]:
-        paid_kw = tables.dr_factors[1] * response_kw
-    else:
-        paid_kw = tables.dr_factors[2] * award_kw
-    cost[DR_SUBSIDY] = -tables.dr_subsidy_per_kwh * paid_kw * tables.step_h
+    cost[DR_PENALTY], cost[DR_SUBSIDY] = settle_response(
+        tables.dr_thresholds, tables.dr_factors, tables.dr_penalty_per_kwh,
+        tables.dr_subsidy_per_kwh, award_kw, response_kw, tables.step_h,
+    )  # fmt: skip
