@@ -29,7 +29,7 @@ MAX_PV_CF = 1.2
 _PV_COLUMNS = MappingProxyType(
     {"measured_cf": ("kW/kW", 0.0, MAX_PV_CF), "day_ahead_cf": ("kW/kW", 0.0, MAX_PV_CF)}
 )
-_WEATHER_COLUMNS = MappingProxyType(
+WEATHER_COLUMNS = MappingProxyType(
     {
         "temp_c": ("degC", -60.0, 60.0),
         "wind_m_per_s": ("m/s", 0.0, 75.0),
@@ -139,7 +139,7 @@ def read_weather(
     Raises:
         InputError: anything wrong in the file, by line; a step that does not fit the file's.
     """
-    return _read_columns(source, _WEATHER_COLUMNS, step_minutes, clock_changes)
+    return _read_columns(source, WEATHER_COLUMNS, step_minutes, clock_changes)
 
 
 def to_step(values: Floats, step_minutes: int) -> Floats:
