@@ -87,9 +87,14 @@ def default_arguments(env_id: str) -> dict[str, Any]:
 
 
 def unwrap(env: Env) -> StnEnv:
-    """The plantgym env below Gymnasium's wrappers."""
+    """The factory env below Gymnasium's wrappers.
+
+    Raises:
+        InputError: an env that is no factory.
+    """
     base = env.unwrapped
-    assert isinstance(base, StnEnv)
+    if not isinstance(base, StnEnv):
+        raise InputError("env", str(env.spec and env.spec.id), "give an env of an STN plant")
     return base
 
 

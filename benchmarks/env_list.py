@@ -8,7 +8,8 @@ from typing import Any
 from gymnasium import Space, spaces
 
 from ..envs import ENV_IDS
-from .cases import Case, default_arguments, unwrap
+from ..envs.plant_env import PlantEnv
+from .cases import Case, default_arguments
 
 _SPLITS = ("train", "validation", "test")
 
@@ -20,23 +21,34 @@ def describe_envs() -> list[dict[str, Any]]:
 
 def _describe(env_id: str) -> dict[str, Any]:
     arguments = default_arguments(env_id)
-    by_split = {split: unwrap(Case(env_id, split).make()).batch.scenarios for split in _SPLITS}
-    base = unwrap(Case(env_id).make())
+    by_split = {split: _made(env_id, split) for split in _SPLITS}
+    base = by_split["test"]
+    days = {split: env.batch.scenarios for split, env in by_split.items()}
     return {
         "id": env_id,
-        "plant": base.plant.name,
+        "plant": base.batch.plant.name,
         "market": arguments["market"],
         "dr": arguments["dr"],
-        "currency": base.plant.currency,
-        "tasks": len(base.plant.tasks),
+        "currency": days["test"].currency,
+        "controls": len(base.batch.n_modes),
         "steps": base.batch.tables.n_steps,
-        "step_minutes": arguments["step_minutes"],
-        "days": {split: scenarios.n_days for split, scenarios in by_split.items()},
+        "step_minutes": days["test"].step_minutes,
+        "days": {split: scenarios.n_days for split, scenarios in days.items()},
         "action_space": _space(base.action_space),
         "observation_space": _space(base.observation_space),
         "observation": [asdict(entry) for entry in base.batch.observed],
-        "sources": {"plant": dict(base.plant.sources), "data": dict(by_split["test"].sources)},
+        "sources": {
+            "plant": dict(base.batch.plant.sources),
+            "data": dict(days["test"].sources),
+        },
     }
+
+
+def _made(env_id: str, split: str) -> PlantEnv[Any, Any]:
+    """The env of a split, below Gymnasium's wrappers."""
+    base = Case(env_id, split).make().unwrapped
+    assert isinstance(base, PlantEnv)
+    return base
 
 
 def _space(space: Space[Any]) -> dict[str, Any]:

@@ -105,13 +105,13 @@ def speed_table(measurements: Sequence[Measurement]) -> Table:
 def env_table(envs: Sequence[dict[str, Any]]) -> Table:
     """A row an env."""
     table = _table("Registered envs")
-    for header in ("id", "market", "tasks", "observed", "steps", "days"):
+    for header in ("id", "market", "controls", "observed", "steps", "days"):
         table.add_column(header)
     for env in envs:
         table.add_row(
             env["id"],
             env["market"] + (" + DR" if env["dr"] else ""),
-            str(env["tasks"]),
+            str(env["controls"]),
             str(env["observation_space"]["shape"][0]),
             f"{env['steps']} x {env['step_minutes']} min",
             "/".join(str(days) for days in env["days"].values()),

@@ -11,16 +11,28 @@ from typing import TYPE_CHECKING
 from .registry import ENV_IDS, register_envs
 
 if TYPE_CHECKING:
+    from .heater_env import SetsHeaterEnv
+    from .heater_vector_env import SetsHeaterVectorEnv
     from .policy import Policy
     from .stn_env import StnEnv
     from .stn_vector_env import StnVectorEnv
     from .wrappers import DictObservation
 
-__all__ = ["ENV_IDS", "DictObservation", "Policy", "StnEnv", "StnVectorEnv"]
+__all__ = [
+    "ENV_IDS",
+    "DictObservation",
+    "Policy",
+    "SetsHeaterEnv",
+    "SetsHeaterVectorEnv",
+    "StnEnv",
+    "StnVectorEnv",
+]
 
 _HOME = {
     "DictObservation": ".wrappers",
     "Policy": ".policy",
+    "SetsHeaterEnv": ".heater_env",
+    "SetsHeaterVectorEnv": ".heater_vector_env",
     "StnEnv": ".stn_env",
     "StnVectorEnv": ".stn_vector_env",
 }

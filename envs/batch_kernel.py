@@ -18,6 +18,7 @@ from ..twins.shield_kernel import write_masks
 from ..twins.stn_kernel import advance, free_power_kw, start_day
 from ..twins.stn_state import COST_PARTS, METER, StnSeries, StnState, Work
 from ..twins.stn_tables import Floats, StnTables
+from .action_kernel import note_levels, note_modes
 from .observation import Float32s, ObservationTables
 from .observation_kernel import observe
 from .plant_batch import SAME_STEP, THREAD_ROWS, Results
@@ -90,36 +91,16 @@ def observe_rows(handle: BatchHandle, obs: Float32s) -> None:
         observe(arrays.tables, arrays.series, arrays.shown, arrays.state, i, obs[i])
 
 
-@kernel
-def _take_modes(arrays: BatchArrays, modes: NDArray[np.int64]) -> int:
-    for i in range(modes.shape[0]):
-        for j in range(modes.shape[1]):
-            if not 0 <= modes[i, j] < arrays.tables.n_modes[j]:
-                return i
-            arrays.request[i, j] = modes[i, j]
-    return -1
-
-
-@kernel
-def _take_levels(arrays: BatchArrays, levels: Floats) -> int:
-    for i in range(levels.shape[0]):
-        for j in range(levels.shape[1]):
-            if not -1.0 <= levels[i, j] <= 1.0:
-                return i
-            arrays.request[i, j] = 0.5 * (levels[i, j] + 1.0) * (arrays.tables.n_modes[j] - 1)
-    return -1
-
-
 @entry
 def take_modes(handle: BatchHandle, modes: NDArray[np.int64]) -> int:
     """Note the modes [n, J] asked for; return the first row that is out of range, -1 if none."""
-    return _take_modes(handle.arrays, modes)
+    return note_modes(handle.arrays, modes)
 
 
 @entry
 def take_levels(handle: BatchHandle, levels: Floats) -> int:
     """Note the levels [n, J] asked for, -1 to 1; return the first row out of range or NaN."""
-    return _take_levels(handle.arrays, levels)
+    return note_levels(handle.arrays, levels)
 
 
 @entry
@@ -127,7 +108,7 @@ def run_modes(
     handle: BatchHandle, modes: NDArray[np.int64], autoreset: int, obs: Float32s, account: Floats
 ) -> int:
     """`take_modes`, then, if all are good, `step_rows` of all rows: one call instead of two."""
-    bad = _take_modes(handle.arrays, modes)
+    bad = note_modes(handle.arrays, modes)
     if bad < 0:
         _step_rows(handle.arrays, 0, 0, modes.shape[0], autoreset, obs, account)
     return bad
@@ -138,7 +119,7 @@ def run_levels(
     handle: BatchHandle, levels: Floats, autoreset: int, obs: Float32s, account: Floats
 ) -> int:
     """`take_levels`, then, if all are good, `step_rows` of all rows: one call instead of two."""
-    bad = _take_levels(handle.arrays, levels)
+    bad = note_levels(handle.arrays, levels)
     if bad < 0:
         _step_rows(handle.arrays, 0, 0, levels.shape[0], autoreset, obs, account)
     return bad

@@ -37,6 +37,18 @@ class Results(NamedTuple):
     [0, observed]."""
 
 
+class NamedPlant(Protocol):
+    """What every kind of plant tells of itself."""
+
+    @property
+    def name(self) -> str:
+        """Of the plant."""
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Where its values come from, by topic."""
+
+
 class PlantTables(Protocol):
     """What the tables of every kind of plant tell."""
 
@@ -117,6 +129,7 @@ class PlantBatch(ABC, Generic[StateT, ViewT_co]):
     control: ClassVar[str]
     """What one number of an action controls, in words."""
 
+    plant: NamedPlant
     tables: PlantTables
     scenarios: Scenarios
     """The days on which episodes begin."""

@@ -14,7 +14,11 @@ _ENVS: dict[str, tuple[str, dict[str, Any]]] = {
     "plantgym/CementMill-v0": ("CementMillEnv", {"plant": "cement_mill"}),
     "plantgym/SteelPowder-v0": ("SteelPowderEnv", {"plant": "steel_powder"}),
     "plantgym/Stn-v0": ("StnEnv", {}),
+    "plantgym/SetsHeater-v0": ("SetsHeaterEnv", {}),
 }
+
+_MODULES = {"StnEnv": "stn_env", "SetsHeaterEnv": "heater_env"}
+"""Where classes are that are not in `shipped_envs`."""
 
 ENV_IDS = tuple(_ENVS)
 """Ids of all registered envs."""
@@ -23,8 +27,14 @@ ENV_IDS = tuple(_ENVS)
 def env_class_path(env_id: str) -> str:
     """Where the class of a registered env is, as `module:name`."""
     name = _ENVS[env_id][0]
-    module = "stn_env" if name == "StnEnv" else "shipped_envs"
-    return f"{_HOME}.{module}:{name}"
+    return f"{_HOME}.{_MODULES.get(name, 'shipped_envs')}:{name}"
+
+
+def vector_class_path(env_id: str) -> str:
+    """Where the vector env behind an id is, as `module:name`."""
+    if _ENVS[env_id][0] == "SetsHeaterEnv":
+        return f"{_HOME}.heater_vector_env:SetsHeaterVectorEnv"
+    return f"{_HOME}.stn_vector_env:StnVectorEnv"
 
 
 def register_envs() -> None:
@@ -34,7 +44,7 @@ def register_envs() -> None:
             gym.register(
                 env_id,
                 entry_point=env_class_path(env_id),
-                vector_entry_point=f"{_HOME}.stn_vector_env:StnVectorEnv",
+                vector_entry_point=vector_class_path(env_id),
                 kwargs=dict(defaults),
                 # The env itself refuses bad actions and a step before reset or after the end, and
                 # its tests run Gymnasium's checker; neither need cost every step.

@@ -53,6 +53,7 @@ class StnBatch(PlantBatch[StnState, Outlook]):
         kernel.run_modes, kernel.run_levels, kernel.step_rows,
     )  # fmt: skip
     cost_parts, meter, control = COST_PARTS, METER, "task"
+    plant: StnPlant
     tables: StnTables
     _arrays: kernel.BatchArrays
 

@@ -73,7 +73,7 @@ def _task_rows(record: DayRecord) -> list[Row]:
             if level == 0:
                 cells += "x" if trip else "·"
             elif data.continuous(record):
-                cells += _block(level / len(task.modes))
+                cells += block(level / len(task.modes))
             else:
                 cells += _MODES[min(round(level), len(_MODES)) - 1]
         rows.append((task.name, cells, ""))
@@ -88,8 +88,8 @@ def _series_rows(record: DayRecord) -> list[Row]:
     low, high = float(prices.min()), float(prices.max())
     unit = f"{plant.currency}/kWh"
     rows = [
-        ("price", _spark(known, low, high), f"{data.number(low)} to {data.number(high)} {unit}"),
-        ("expected price", _spark(expected, low, high), ""),
+        ("price", spark(known, low, high), f"{data.number(low)} to {data.number(high)} {unit}"),
+        ("expected price", spark(expected, low, high), ""),
     ]
     if plant.generation_capacity_kw > 0:
         rows.append(_power_row("generation", outlook.generation_kw))
@@ -106,15 +106,17 @@ def _series_rows(record: DayRecord) -> list[Row]:
 
 def _power_row(label: str, power_kw: Floats) -> Row:
     top = float(np.nanmax(power_kw, initial=0.0))
-    return label, _spark(power_kw, 0.0, top), f"0 to {data.number(top)} kW"
+    return label, spark(power_kw, 0.0, top), f"0 to {data.number(top)} kW"
 
 
-def _spark(values: Floats, low: float, high: float) -> str:
+def spark(values: Floats, low: float, high: float) -> str:
+    """A character for each value, the higher the fuller; a blank for NaN."""
     span = (high - low) or 1.0
-    return "".join(" " if np.isnan(value) else _block((value - low) / span) for value in values)
+    return "".join(" " if np.isnan(value) else block((value - low) / span) for value in values)
 
 
-def _block(share: float) -> str:
+def block(share: float) -> str:
+    """A character that is filled by a share of its height."""
     return _BLOCKS[min(int(share * len(_BLOCKS)), len(_BLOCKS) - 1)]
 
 

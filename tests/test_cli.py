@@ -9,6 +9,7 @@ from typing import Any
 
 import gymnasium as gym
 import pytest
+from gymnasium.spaces import MultiDiscrete
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -87,10 +88,12 @@ class TestEnvs:
         assert [entry["id"] for entry in found] == list(ENV_IDS)
         for entry in found:
             env = gym.make(entry["id"], split="test")
-            assert entry["action_space"] == {
-                "type": "MultiDiscrete",
-                "n": env.action_space.nvec.tolist(),  # type: ignore[attr-defined]
-            }
+            if isinstance(env.action_space, MultiDiscrete):
+                n = env.action_space.nvec.tolist()
+                assert entry["action_space"] == {"type": "MultiDiscrete", "n": n}
+            else:
+                assert entry["action_space"]["low"] == [-1.0, -1.0]
+                assert entry["action_space"]["shape"] == [2]
             observation = entry["observation_space"]
             assert tuple(observation["shape"]) == env.observation_space.shape
             assert len(observation["low"]) == sum(each["size"] for each in entry["observation"])

@@ -13,13 +13,11 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from plantgym.envs import ENV_IDS
-from plantgym.envs.stn_env import StnEnv
-from plantgym.twins.stn_state import COST_PARTS, METER
 
-from .env_cases import CASES, Case, actions, assert_same, episode
+from .env_cases import ALL_CASES, CASES, AnyEnv, Case, actions, assert_same, episode
 
 pytestmark = pytest.mark.conformance
-every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+every_case = pytest.mark.parametrize("case", ALL_CASES.values(), ids=ALL_CASES.keys())
 
 
 @pytest.mark.parametrize("env_id", ENV_IDS)
@@ -29,26 +27,26 @@ def test_gymnasium_checks_every_id_and_its_rendering(env_id: str) -> None:
 
 @every_case
 def test_gymnasium_checks_every_case(case: Case) -> None:
-    check_env(case.env(), skip_render_check=True)
+    check_env(case.any_env(), skip_render_check=True)
 
 
 @every_case
 def test_stable_baselines_checks_every_case(case: Case) -> None:
     sb3 = pytest.importorskip("stable_baselines3.common.env_checker")
-    sb3.check_env(case.env())
+    sb3.check_env(case.any_env())
 
 
 @every_case
 def test_the_same_seed_gives_the_same_day_bit_for_bit(case: Case) -> None:
-    env = case.env()
+    env = case.any_env()
     first = episode(env, 7)
     assert_same(episode(env, 7), first)
-    assert_same(episode(case.env(), 7), first)
+    assert_same(episode(case.any_env(), 7), first)
 
 
 @every_case
 def test_another_seed_gives_another_day(case: Case) -> None:
-    env = case.env()
+    env = case.any_env()
     days = {env.reset(seed=seed)[1]["day"] for seed in range(20)}
     assert len(days) > 10
     env.reset(seed=0)
@@ -63,7 +61,7 @@ def test_unseeded_envs_differ() -> None:
 
 @every_case
 def test_spaces_are_finite_and_hold_every_observation(case: Case) -> None:
-    env = case.env()
+    env = case.any_env()
     space = env.observation_space
     assert isinstance(space, gym.spaces.Box)
     assert np.isfinite([space.low, space.high]).all()
@@ -76,20 +74,20 @@ def test_spaces_are_finite_and_hold_every_observation(case: Case) -> None:
 
 @every_case
 def test_info(case: Case) -> None:
-    env = case.env()
-    tasks = len(env.plant.tasks)
+    env = case.any_env()
+    batch, controls = env.batch, len(env.batch.n_modes)
     for info, reward in zip(*(episode(env, 1)[name] for name in ("info", "reward")), strict=True):
-        assert set(info) == {*METER, "cost", "requested", "applied"}
-        assert list(info["cost"]) == list(COST_PARTS)
-        assert all(type(info[name]) is float for name in METER)
-        assert info["requested"].shape == info["applied"].shape == (tasks,)
+        assert set(info) == {*batch.meter, "cost", "requested", "applied"}
+        assert list(info["cost"]) == list(batch.cost_parts)
+        assert all(type(info[name]) is float for name in batch.meter)
+        assert info["requested"].shape == info["applied"].shape == (controls,)
         assert info["moved"] == (abs(info["requested"] - info["applied"]) > 1e-6).sum()
         assert reward == pytest.approx(-sum(info["cost"].values()) / env.reference_cost)
 
 
 @every_case
 def test_arrays_are_fresh_and_actions_are_left_alone(case: Case) -> None:
-    env = case.env()
+    env = case.any_env()
     env.reset(seed=1)
     first, second = actions(env, 2)
     first.flags.writeable = False
@@ -102,10 +100,10 @@ def test_arrays_are_fresh_and_actions_are_left_alone(case: Case) -> None:
     assert not np.shares_memory(obs, later)
     for array in (obs, info["applied"], info["requested"]):
         array[...] = -5
-    assert_same(episode(env, 3), episode(case.env(), 3))
+    assert_same(episode(env, 3), episode(case.any_env(), 3))
 
 
-def rest_of_day(env: StnEnv) -> list[Any]:
+def rest_of_day(env: AnyEnv) -> list[Any]:
     """What the rest of the day and the next one show under random actions."""
     left = env.batch.tables.n_steps - env.view().step
     return [*[env.step(action) for action in actions(env, left)], episode(env, None)]
@@ -118,9 +116,9 @@ def rest_of_day(env: StnEnv) -> list[Any]:
 )
 @every_case
 def test_copies_have_the_same_future_and_memory_of_their_own(
-    case: Case, duplicate: Callable[[StnEnv], StnEnv]
+    case: Case, duplicate: Callable[[AnyEnv], AnyEnv]
 ) -> None:
-    env = case.env()
+    env = case.any_env()
     env.reset(seed=5)
     for action in actions(env, 3):
         env.step(action)
@@ -129,7 +127,8 @@ def test_copies_have_the_same_future_and_memory_of_their_own(
         assert_same(mine, other)
         assert not np.shares_memory(mine, other)
     # Kernels are compiled for read-only tables; other ones would take half a minute to compile.
-    tables = [table for table in twin.batch.tables if isinstance(table, np.ndarray)]
+    tables = twin.batch.read_only()
+    assert tables
     assert all(table.flags.c_contiguous and not table.flags.writeable for table in tables)
     future = rest_of_day(twin)
     assert env.view().step == 3
@@ -138,7 +137,7 @@ def test_copies_have_the_same_future_and_memory_of_their_own(
 
 @every_case
 def test_states_bring_back_the_same_future(case: Case) -> None:
-    env = case.env()
+    env = case.any_env()
     env.reset(seed=5)
     for action in actions(env, 4):
         obs, *_ = env.step(action)
@@ -146,7 +145,7 @@ def test_states_bring_back_the_same_future(case: Case) -> None:
     future = rest_of_day(env)
     assert_same(env.set_state(state), obs)
     assert_same(rest_of_day(env), future)
-    other = case.env()
+    other = case.any_env()
     assert_same(other.set_state(state), obs)
     assert_same(rest_of_day(other), future)
 

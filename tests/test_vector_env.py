@@ -15,14 +15,14 @@ from plantgym.envs.stn_env import StnEnv
 from plantgym.envs.stn_vector_env import StnVectorEnv
 from plantgym.twins.errors import InputError
 
-from .env_cases import CASES, Case, assert_same
+from .env_cases import ALL_CASES, CASES, AnyEnv, AnyVectorEnv, Case, assert_same
 from .hand_plant import HOURS, quarry, quarry_days
 
 ROWS = 3
-every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+every_case = pytest.mark.parametrize("case", ALL_CASES.values(), ids=ALL_CASES.keys())
 
 
-def batches(env: StnVectorEnv, n: int, seed: int = 2) -> list[NDArray[Any]]:
+def batches(env: AnyVectorEnv, n: int, seed: int = 2) -> list[NDArray[Any]]:
     """Random actions of all rows."""
     env.action_space.seed(seed)
     return [env.action_space.sample() for _ in range(n)]
@@ -41,7 +41,7 @@ def row_of(info: dict[str, Any], row: int) -> dict[str, Any]:
     return picked
 
 
-def days_of_single(env: StnEnv, seed: int, acts: list[NDArray[Any]]) -> list[Any]:
+def days_of_single(env: AnyEnv, seed: int, acts: list[NDArray[Any]]) -> list[Any]:
     """What a single env shows under NEXT_STEP: (obs, reward, ended, info or None) a step."""
     shown: list[Any] = [(env.reset(seed=seed)[0], 0.0, False, None)]
     for action in acts:
@@ -56,10 +56,10 @@ def days_of_single(env: StnEnv, seed: int, acts: list[NDArray[Any]]) -> list[Any
 @pytest.mark.conformance
 @every_case
 def test_rows_are_single_envs_over_two_days(case: Case) -> None:
-    rows = case.vector_env(ROWS)
+    rows = case.any_vector_env(ROWS)
     steps = batches(rows, 2 * rows.batch.tables.n_steps + 2)
     singles = [
-        days_of_single(case.env(), 11 + row, [action[row] for action in steps])
+        days_of_single(case.any_env(), 11 + row, [action[row] for action in steps])
         for row in range(ROWS)
     ]
     obs, _ = rows.reset(seed=11)
@@ -80,8 +80,8 @@ def test_rows_are_single_envs_over_two_days(case: Case) -> None:
 @pytest.mark.conformance
 @every_case
 def test_same_step_restarts_at_once_and_keeps_the_last_observation(case: Case) -> None:
-    late = case.vector_env(ROWS)
-    soon = case.vector_env(ROWS, autoreset_mode="SameStep")
+    late = case.any_vector_env(ROWS)
+    soon = case.any_vector_env(ROWS, autoreset_mode="SameStep")
     assert_same(late.reset(seed=5)[0], soon.reset(seed=5)[0])
     for action in batches(late, late.batch.tables.n_steps):
         last, reward, ended, _, info = late.step(action)
@@ -100,8 +100,8 @@ def test_same_step_restarts_at_once_and_keeps_the_last_observation(case: Case) -
 @pytest.mark.parametrize("mode", ["NextStep", "SameStep"])
 @every_case
 def test_threads_change_nothing(case: Case, mode: str) -> None:
-    one = case.vector_env(7, autoreset_mode=mode)
-    two = case.vector_env(7, autoreset_mode=mode, threads=2)
+    one = case.any_vector_env(7, autoreset_mode=mode)
+    two = case.any_vector_env(7, autoreset_mode=mode, threads=2)
     assert_same(one.reset(seed=5), two.reset(seed=5))
     for action in batches(one, 2 * one.batch.tables.n_steps):
         assert_same(one.step(action), two.step(action))
@@ -128,10 +128,10 @@ def test_disabled_leaves_the_reset_to_the_caller() -> None:
 
 def test_seeds_by_row() -> None:
     case = CASES["CementPv-v0"]
-    env = case.vector_env(3)
+    env = case.any_vector_env(3)
     obs, _ = env.reset(seed=[30, 10, 20])
     for row, seed in enumerate((30, 10, 20)):
-        assert_same(obs[row], case.env().reset(seed=seed)[0])
+        assert_same(obs[row], case.any_env().reset(seed=seed)[0])
     later = env.reset(seed=[30, None, 20])[0]
     assert_same(later[[0, 2]], obs[[0, 2]])
     assert not np.array_equal(env.reset()[0], env.reset()[0])
@@ -139,7 +139,7 @@ def test_seeds_by_row() -> None:
 
 def test_rows_without_a_seed_differ() -> None:
     case = CASES["CementPv-v0"]
-    streams = [case.vector_env(3) for _ in range(3)]
+    streams = [case.any_vector_env(3) for _ in range(3)]
     for env, seed in zip(streams, (None, [None] * 3, [1, None, None]), strict=True):
         env.reset(seed=seed)
     states = np.concatenate([env.get_state().rng for env in streams])
