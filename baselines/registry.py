@@ -18,6 +18,10 @@ def _from(module: str, name: str) -> Callable[..., Policy]:
 POLICIES: dict[str, Callable[[int], Policy]] = {
     "rule": lambda seed: _from("rules", "ReferenceRule")(),
     "threshold": lambda seed: _from("rules", "PriceThreshold")(),
+    "thermostat": lambda seed: _from("heater_rules", "Thermostat")(),
+    "timer": lambda seed: _from("heater_rules", "Timer")(),
+    "timer-short": lambda seed: _from("heater_rules", "Timer")("short"),
+    "price-quantile": lambda seed: _from("heater_rules", "PriceQuantile")(),
     "random": lambda seed: _from("rules", "RandomPolicy")(seed),
     "milp-day-ahead": lambda seed: _from("planners", "DayAheadMilp")(),
     "mpc": lambda seed: _from("planners", "RollingMpc")(),
