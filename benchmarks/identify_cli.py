@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..twins.errors import InputError
+from . import reproduce_cli
 
 if TYPE_CHECKING:
     from ..twins.identify.fit_options import FitOptions
@@ -27,10 +28,7 @@ def add_commands(app: typer.Typer) -> None:
         "\n\nplantgym identify meters/ prices.csv process.toml --out plants/ --jobs 8"
     )(identify)
     app.command(epilog="Example: plantgym predict plant.toml prices.csv --out load.csv")(predict)
-    app.command(
-        epilog="Examples:\n\nplantgym reproduce psi --json psi.json\n\nplantgym reproduce psi "
-        "--quick"
-    )(reproduce)
+    app.add_typer(reproduce_cli.app, name="reproduce")
 
 
 def identify(
@@ -108,33 +106,6 @@ def predict(
         load_kwh = predict_load(days, progress)
     write_load(out, days.times, load_kwh)
     typer.echo(f"{len(load_kwh)} days in {out}")
-
-
-def reproduce(
-    name: Annotated[str, typer.Argument(help="What to reproduce: psi.")],
-    as_json: Annotated[
-        Path | None, typer.Option("--json", help="JSON file for all figures.")
-    ] = None,
-    quick: Annotated[bool, typer.Option(help="The cement mill alone.")] = False,
-    jobs: _Jobs = 2,
-    seed: Annotated[int, typer.Option(min=0, help="Fixes what is drawn at random.")] = 0,
-) -> None:
-    """Print our figures beside the published ones, from the shipped data."""
-    from .progress_bar import progress_bar
-    from .reproduce import REPRODUCTION_FORMAT, reproduce_psi
-    from .store import check_out, write_result
-    from .tables import print_table
-
-    if name != "psi":
-        raise InputError("name", name, "use psi")
-    if as_json:
-        check_out(as_json, REPRODUCTION_FORMAT, "--json")
-    with progress_bar("psi") as progress:
-        found = reproduce_psi(quick=quick, seed=seed, n_jobs=jobs, progress=progress)
-    if as_json:
-        write_result(as_json, found.as_dict(), REPRODUCTION_FORMAT)
-    for table in found.tables():
-        print_table(table)
 
 
 def _identify_one(

@@ -41,8 +41,11 @@ from .plant_days import flour
 from .plant_days import plant as hand_plant
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
-COMMANDS: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
-NAMES = ("identify", "predict", "reproduce")
+ALL: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS: dict[str, Any] = {
+    **{name: ALL[name] for name in ("identify", "predict")},
+    **{f"reproduce {name}": each for name, each in ALL["reproduce"].commands.items()},
+}
 
 
 @pytest.fixture
@@ -75,11 +78,12 @@ def error_line(result: Result) -> str:
     return line
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_has_an_example_and_the_docs_name_every_option(name: str) -> None:
-    assert plantgym(name, "--help").exit_code == 0
+    assert plantgym(*name.split(), "--help").exit_code == 0
     assert f"plantgym {name}" in COMMANDS[name].epilog
-    told = DOCS.read_text("utf-8").partition(f"## {name}\n")[2].partition("\n## ")[0]
+    section = f"## {name.partition(' ')[0]}\n"
+    told = DOCS.read_text("utf-8").partition(section)[2].partition("\n## ")[0]
     options = [option for each in COMMANDS[name].params for option in each.opts]
     assert [each for each in options if each.startswith("-") and each not in told] == []
 
@@ -91,7 +95,7 @@ def test_the_examples_of_the_help_run_as_written(
     monkeypatch.setattr(reproduce, "reproduce_psi", lambda **_: found)
     monkeypatch.chdir(files)
     shutil.copy("meters/a.csv", "meter.csv")
-    told = "\n".join(COMMANDS[name].epilog for name in NAMES)
+    told = "\n".join(each.epilog for each in COMMANDS.values())
     examples = re.findall(r"plantgym (.+)", told)
     assert len(examples) == 5
     for example in examples:
