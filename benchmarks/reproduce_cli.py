@@ -1,4 +1,4 @@
-"""The commands under `plantgym reproduce`. Everything heavy is imported by the one that needs it."""
+"""The commands under `plantgym reproduce`. Each imports what is heavy itself."""
 
 from __future__ import annotations
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ..twins.errors import InputError
 from ..twins.whole_file import check_writable, write_whole
 from .episodes import Episode
+from .part_file import EntryFile, unwritable
 
 FORMAT = "plantgym comparison 1"
 _PART_FORMAT = "plantgym unfinished comparison 1"
@@ -42,9 +41,6 @@ class EpisodeStore:
 class PartFile(EpisodeStore):
     """Finished episodes of a run, beside the result file that is to be.
 
-    The first line holds the settings of the run, each further line an episode. Every line is
-    forced to disk; a last line that a kill has torn is dropped.
-
     Args:
         out: the result file; the part file is called `<out>.part`.
         settings: what the episodes depend on.
@@ -60,24 +56,14 @@ class PartFile(EpisodeStore):
     def __init__(self, out: Path, settings: Mapping[str, Any]) -> None:
         super().__init__()
         self._out = out
-        self.path = out.with_name(f"{out.name}.part")
-        lines = self._whole_lines()
-        if lines:
-            self._check_settings(lines[0], settings)
-            for number, line in enumerate(lines[1:], start=2):
-                self._keep(line, number)
-        try:
-            # Drops a torn last line, which would spoil the next one.
-            write_whole(self.path, "".join(f"{line}\n" for line in lines))
-            self._file = self.path.open("a", encoding="utf-8")
-        except OSError as error:
-            raise _unwritable(out, error) from None
-        if not lines:
-            self._write({"format": _PART_FORMAT, "settings": settings})
+        self._file = EntryFile(out, settings, lambda entry: Episode(**entry), mark=_PART_FORMAT)
+        self.path = self._file.path
+        for episode in self._file.entries:
+            super().append(episode)
 
     def append(self, episode: Episode) -> None:
         """Keep a finished episode, on disk before this returns."""
-        self._write(asdict(episode))
+        self._file.append(episode)
         super().append(episode)
 
     def finish(self, result: Mapping[str, Any]) -> None:
@@ -87,65 +73,11 @@ class PartFile(EpisodeStore):
             InputError: a result file that cannot be written.
         """
         write_result(self._out, result)
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        self._file.delete()
 
     def close(self) -> None:
         """Close the part file, and keep it."""
         self._file.close()
-
-    def _write(self, entry: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(entry) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def _whole_lines(self) -> list[str]:
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise _unwritable(self.path, error) from None
-        whole = content[: content.rfind(b"\n") + 1]
-        return whole.decode("utf-8", errors="replace").splitlines()
-
-    def _check_settings(self, line: str, settings: Mapping[str, Any]) -> None:
-        header = self._parsed(line, 1)
-        if header.get("format") != _PART_FORMAT:
-            raise self._damaged(1)
-        theirs = header["settings"]
-        mine = json.loads(json.dumps(settings))
-        changed = [
-            f"{name} is {theirs.get(name)!r} there and {mine.get(name)!r} now"
-            for name in sorted(mine.keys() | theirs.keys())
-            if theirs.get(name) != mine.get(name)
-        ]
-        if changed:
-            raise InputError(
-                "unfinished run",
-                str(self.path),
-                f"{'; '.join(changed)}; delete the file, or give another --out",
-            )
-
-    def _parsed(self, line: str, number: int) -> dict[str, Any]:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            raise self._damaged(number) from None
-        if not isinstance(entry, dict):
-            raise self._damaged(number)
-        return entry
-
-    def _keep(self, line: str, number: int) -> None:
-        try:
-            episode = Episode(**self._parsed(line, number))
-        except TypeError:
-            raise self._damaged(number) from None
-        super().append(episode)
-
-    def _damaged(self, number: int) -> InputError:
-        fix = f"line {number} is damaged; delete the file, or give another --out"
-        return InputError("unfinished run", str(self.path), fix)
 
 
 def check_out(out: Path, mark: str = FORMAT, option: str = "--out") -> None:
@@ -175,7 +107,7 @@ def write_result(path: Path, result: Mapping[str, Any], mark: str = FORMAT) -> N
     try:
         write_whole(path, text + "\n")
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
 
 
 def _has_mark(path: Path, mark: str) -> bool:
@@ -183,7 +115,3 @@ def _has_mark(path: Path, mark: str) -> bool:
         return False
     with path.open("rb") as file:
         return mark.encode() in file.read(_MARK_WITHIN)
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError("file", str(path), f"give a file that can be written ({error.strerror})")
