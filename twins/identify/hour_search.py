@@ -24,7 +24,7 @@ _SHAKES = 400
 _POOL = 40
 _CLIMBS = 4
 _SEARCH_DAYS = 10
-_KNOWN = 6
+_NOISY = 1.5
 _QUICK_ROUNDS, _CLOSE_ROUNDS = 3, 20
 _CLOSE_LOOKS = 6
 _FEW_STAGES = 7
@@ -82,7 +82,7 @@ def search_hours(
 ) -> tuple[HourModel, list[HourFit]]:
     """The most likely running hours of the stages, likeliest first, and the model they suit.
 
-    Whether noise rises with the load is told by the staircases nearest to the load-duration curve.
+    Where more than rounding is left, the search is done again with noise that rises with the load.
 
     Args:
         model: of the readings.
@@ -91,22 +91,33 @@ def search_hours(
         progress: called with the share that is done.
     """
     pool = near_staircases(model, seed)
-    model = max(
-        (model, model.assuming(relative=True)),
-        key=lambda other: max(other.fit(np.array(steps)).log_likelihood for steps in pool[:_KNOWN]),
-    )
+    found = _likeliest(model, pool, count, lambda done: progress(0.5 * done))
+    if found and found[0].floor > _NOISY * model.settings.least_noise:
+        other = model.assuming(relative=True)
+        pool += [tuple(fit.steps.tolist()) for fit in found[:_CLIMBS]]
+        others = _likeliest(other, pool, count, lambda done: progress(0.5 + 0.5 * done))
+        if others and others[0].log_likelihood > found[0].log_likelihood:
+            return other, others
+    return model, found
+
+
+def _likeliest(
+    model: HourModel, pool: list[Steps], count: int, progress: Callable[[float], None]
+) -> list[HourFit]:
+    """Climb from the likeliest of the pool, and fit what is found to all days."""
     some = model.on(slice(None, None, max(1, len(model.load_kwh) // _SEARCH_DAYS)))
     search = HourSearch(some)
     starts = sorted(pool, key=lambda steps: -search.fit(steps).log_likelihood)[:_CLIMBS]
     for turn, steps in enumerate(starts):
-        progress(0.2 + 0.5 * turn / _CLIMBS)
+        progress(turn / (_CLIMBS + 1))
         search.climb(steps)
-    if model.chain.stages <= _FEW_STAGES:
-        (best,) = search.best(1)
-        search.climb(tuple(best.steps.tolist()), model.steps)
-    likeliest = [model.fit(fit.steps, rounds=_CLOSE_ROUNDS) for fit in search.best(2 * count)]
-    progress(1.0)
-    return model, sorted(likeliest, key=_likelihood, reverse=True)[:count]
+    best = search.best(1)
+    if best and model.chain.stages <= _FEW_STAGES:
+        progress(_CLIMBS / (_CLIMBS + 1))
+        search.climb(tuple(best[0].steps.tolist()), model.steps)
+    fits = [model.fit(fit.steps, rounds=_CLOSE_ROUNDS) for fit in search.best(2 * count)]
+    likely = [fit for fit in fits if np.isfinite(fit.log_likelihood)]
+    return sorted(likely, key=_likelihood, reverse=True)[:count]
 
 
 def near_staircases(model: HourModel, seed: int) -> list[Steps]:
