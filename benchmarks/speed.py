@@ -24,6 +24,7 @@ ROWS = 1024
 MANY_ROWS = 8192
 _CARTPOLE = "CartPole-v1"
 _FACTORY = "plantgym/CementPv-v0"
+_HEATER = "plantgym/SetsHeater-v0"
 _IMPORT = (
     "import time; t = time.perf_counter(); import plantgym.envs; print(time.perf_counter() - t)"
 )
@@ -101,6 +102,20 @@ def vector_env(effort: Effort) -> Sequence[Measurement]:
     )
 
 
+def heater(effort: Effort) -> Sequence[Measurement]:
+    """1024 heaters with full observations, and a single one."""
+    rows, _ = _vector_rates(_vector(_HEATER), effort)
+    env = gym.make(_HEATER)
+    drawn = _random_actions(env)
+    one = max(_step_rate(env, drawn, effort.steps) for _ in range(effort.rounds))
+    return (
+        Measurement(
+            f"{_HEATER} of {ROWS} rows", rows, "env-steps/CPU-s", "at least 2e6", rows >= 2e6
+        ),
+        Measurement(f"single env {_HEATER}", one, "steps/s"),
+    )
+
+
 def two_threads(effort: Effort) -> Sequence[Measurement]:
     """Many factories on one core and on two, by the clock."""
     _, one = _vector_rates(_vector(_FACTORY, MANY_ROWS, threads=1), effort)
@@ -153,6 +168,7 @@ def mpc_step(effort: Effort) -> Sequence[Measurement]:
 CASES: tuple[Callable[[Effort], Sequence[Measurement]], ...] = (
     single_env,
     vector_env,
+    heater,
     two_threads,
     reset,
     import_time,

@@ -70,9 +70,7 @@ def continuous(name: str) -> StnPlant:
 
 
 CASES = {
-    env_id.removeprefix("plantgym/"): Case(env_id, {})
-    for env_id in ENV_IDS
-    if env_id != HEATER_ID
+    env_id.removeprefix("plantgym/"): Case(env_id, {}) for env_id in ENV_IDS if env_id != HEATER_ID
 }
 """Factories."""
 CASES |= {

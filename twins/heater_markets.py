@@ -26,7 +26,7 @@ STEPS_PER_DAY = 96
 HEATING_MONTHS = (11, 12, 1, 2, 3)
 
 BELGIAN_WINTER = Splits(np.datetime64("2025-01-27"), np.datetime64("2025-02-10"))
-"""The one winter with real-time prices: 87 days train, 14 validate, 48 test."""
+"""The one winter with real-time prices: 87 days train, 14 validate, 49 test."""
 
 SHENYANG_SPLITS = Splits(np.datetime64("2022-11-01"), np.datetime64("2023-11-01"))
 SHENYANG_WINTERS = range(2014, 2024)

@@ -60,7 +60,7 @@ class HeaterTerms:
     room_max_c: float = 24.0
     start_brick_c: tuple[float, float] = (200.0, 400.0)
     comfort_price_per_kh: float
-    missing_share: float = 1.0
+    missing_share: float = 1.25
     surplus_share: float = 0.25
 
     def __post_init__(self) -> None:
