@@ -14,6 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from ..twins.identify.psi_data import PSI_SETS
+from .found_parameters import FoundParameter
 from .model_error import ModelError
 
 
@@ -54,7 +55,7 @@ class PsiRow:
     stores: int | None = None
     wall_s: float | None = None
     cpu_s: float | None = None
-    parameters: Sequence[Mapping[str, str | float]] = ()
+    parameters: Sequence[FoundParameter] = ()
 
 
 def _published(plant: str, method: str, mean: float, rms: float) -> PsiRow:
@@ -101,31 +102,23 @@ PUBLISHED: Mapping[str, tuple[PsiRow, ...]] = MappingProxyType(
 """What the authors published, by plant. Errors and parameters are computed from their result files
 (`PUBLISHED_SOURCE`), which hold no errors on the training and cv days; times are about theirs."""
 
-_HEADERS = MappingProxyType(
-    {"train": "train", "cv": "cv", "test_baseline": "test", "test_dr": "DR"}
+PSI_HEADERS = (
+    *("method", "class"),
+    *("train", "cv", "test", "DR"),
+    *("powers %", "target %", "stores", "wall s", "CPU s"),
 )
+"""What `psi_cells` says; the second group are the `PSI_SETS`."""
 
 
 def psi_table(plant: str, rows: Sequence[PsiRow]) -> Table:
     """The rows of a plant."""
-    table = _table(f"{plant}: load error, mean/rms over the days in %")
-    table.add_column("method", no_wrap=True)
-    table.add_column("class")
-    for name in PSI_SETS:
-        table.add_column(_HEADERS.get(name, name), justify="right", no_wrap=True)
-    for header in ("powers %", "target %", "stores", "wall s", "CPU s"):
-        table.add_column(header, justify="right")
+    table = plain_table(f"{plant}: load error, mean/rms over the days in %")
+    for header in PSI_HEADERS[:2]:
+        table.add_column(header, no_wrap=True)
+    for header in PSI_HEADERS[2:]:
+        table.add_column(header, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(
-            row.method,
-            row.model,
-            *(_errors(row.errors.get(name)) for name in PSI_SETS),
-            _powers(row),
-            _target(row),
-            "-" if row.stores_inside is None else f"{row.stores_inside}/{row.stores}",
-            _seconds(row.wall_s),
-            _seconds(row.cpu_s),
-        )
+        table.add_row(*psi_cells(row))
     table.caption = (
         "test: test_baseline; DR: the same days with four prices doubled. powers: median/greatest\n"
         "error. target: error, and whether the true one is in or out of its interval. stores: how\n"
@@ -134,21 +127,36 @@ def psi_table(plant: str, rows: Sequence[PsiRow]) -> Table:
     return table
 
 
+def psi_cells(row: PsiRow) -> list[str]:
+    """What a table says of a row, under `PSI_HEADERS`."""
+    return [
+        row.method,
+        row.model,
+        *(_errors(row.errors.get(name)) for name in PSI_SETS),
+        _powers(row),
+        _target(row),
+        "-" if row.stores_inside is None else f"{row.stores_inside}/{row.stores}",
+        seconds(row.wall_s),
+        seconds(row.cpu_s),
+    ]
+
+
+PRICE_HEADERS = (
+    *("planner", "rule", "optimum"),
+    *("knows the plant", "identified", "lost", "of the saving"),
+)
+"""What `price_cells` says."""
+
+
 def price_table(plant: str, prices: Sequence[ModelError], currency: str) -> Table:
     """What planners lose if they know the identified plant."""
     days = prices[0].days
-    table = _table(f"{plant}: price of model error, {currency} per day over {days} test days")
-    table.add_column("planner")
-    for header in ("rule", "optimum", "knows the plant", "identified", "lost", "of the saving"):
+    table = plain_table(f"{plant}: price of model error, {currency} per day over {days} test days")
+    table.add_column(PRICE_HEADERS[0])
+    for header in PRICE_HEADERS[1:]:
         table.add_column(header, justify="right")
     for each in prices:
-        costs = (each.rule_cost, each.optimum_cost, each.true_cost, each.model_cost)
-        table.add_row(
-            each.planner,
-            *(f"{cost:,.2f}" for cost in costs),
-            _share(each.of_cost),
-            _share(each.of_saving),
-        )
+        table.add_row(*price_cells(each))
     table.caption = (
         "identified: plans with the identified plant, runs the true one; lost: relative to the\n"
         "optimum's cost; of the saving: relative to what the optimum saves against the rule"
@@ -156,7 +164,19 @@ def price_table(plant: str, prices: Sequence[ModelError], currency: str) -> Tabl
     return table
 
 
-def _table(title: str) -> Table:
+def price_cells(price: ModelError) -> list[str]:
+    """What a table says of a planner, under `PRICE_HEADERS`."""
+    costs = (price.rule_cost, price.optimum_cost, price.true_cost, price.model_cost)
+    return [
+        price.planner,
+        *(f"{cost:,.2f}" for cost in costs),
+        _share(price.of_cost),
+        _share(price.of_saving),
+    ]
+
+
+def plain_table(title: str) -> Table:
+    """A table without columns yet."""
     return Table(
         title=title,
         box=SIMPLE_HEAD,
@@ -185,7 +205,8 @@ def _target(row: PsiRow) -> str:
     return f"{100 * row.target_error:+.1f}{inside}"
 
 
-def _seconds(time_s: float | None) -> str:
+def seconds(time_s: float | None) -> str:
+    """A time as text."""
     if time_s is None:
         return "-"
     return f"{time_s:,.0f}" if time_s >= 10 else f"{time_s:.1f}"

@@ -6,7 +6,6 @@ black boxes have defaults that were chosen there. The test days are only scored.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +13,6 @@ from importlib.metadata import version
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from rich.table import Table
 
 from ..twins.errors import MissingExtraError
@@ -22,9 +20,10 @@ from ..twins.identify.fit_options import check_jobs
 from ..twins.identify.load_error import load_error
 from ..twins.identify.process import process_of
 from ..twins.identify.psi_data import PSI_PLANTS, PSI_SETS, psi_days
-from ..twins.intervals import parameters
 from ..twins.plant import StnPlant
 from ..twins.plant_toml import load_plant
+from .fit_time import FIT_THREADS, timed_fit
+from .found_parameters import found_parameters, power_error
 from .model_error import ModelError, price_of_model_error
 from .parallel import in_parallel
 from .psi_table import PUBLISHED, PUBLISHED_SOURCE, MeanRms, PsiRow, price_table, psi_table
@@ -46,7 +45,6 @@ _METHODS = (*BLACK_BOXES, *OURS)
 
 _PRICE_DAYS = 3
 _PRICED = "ours auto"
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,7 @@ class PsiReproduction:
             "name": "psi",
             "version": version("plantgym"),
             "seed": self.seed,
+            "threads": FIT_THREADS,
             "published": PUBLISHED_SOURCE,
             "rows": [asdict(row) for rows in self.rows.values() for row in rows],
             "currency": self.currency,
@@ -165,19 +164,19 @@ def run_method(plant: str, method: str, seed: int) -> tuple[PsiRow, StnPlant | N
         raise MissingExtraError(error.name or "scikit-learn", "identify") from None
     true_plant = load_plant(PSI_PLANTS[plant])
     days = {name: psi_days(plant, name) for name in PSI_SETS}
-    start, start_cpu = time.perf_counter(), time.process_time()
+    train = days["train"]
     if method in OURS:
-        fitted = PlantIdentifier(process_of(true_plant), cast("Model", OURS[method]), seed=seed)
-        fitted.fit_days(days["train"], days["cv"])
+        model = cast("Model", OURS[method])
+        fitted = PlantIdentifier(process_of(true_plant), model, seed=seed, n_jobs=FIT_THREADS)
+        took = timed_fit(lambda: fitted.fit_days(train, days["cv"]))
     else:
         fitted = getattr(black_box, BLACK_BOXES[method])()
-        fitted.fit(days["train"].energy_kwh, days["train"].price_per_kwh)
-    wall_s, cpu_s = time.perf_counter() - start, time.process_time() - start_cpu
+        took = timed_fit(lambda: fitted.fit(train.energy_kwh, train.price_per_kwh))
     errors = {}
     for name, scored in days.items():
         found = load_error(fitted.predict(scored.price_per_kwh), scored.energy_kwh)
         errors[name] = MeanRms(found.mean, found.rms)
-    row = PsiRow(plant, method, errors, wall_s=wall_s, cpu_s=cpu_s)
+    row = PsiRow(plant, method, errors, wall_s=took.wall_s, cpu_s=took.cpu_s)
     if method in BLACK_BOXES:
         return row, None
     return with_parameter_errors(row, fitted.plant_, fitted.model_, true_plant), fitted.plant_
@@ -187,30 +186,19 @@ def with_parameter_errors(
     row: PsiRow, identified: StnPlant, model: str, true_plant: StnPlant
 ) -> PsiRow:
     """The row with how far the parameters of the identified plant are from the true ones."""
-    own, true = parameters(identified), parameters(true_plant)
-    intervals = identified.intervals
-    inside = {name: _inside(true[name], interval) for name, interval in intervals.items()}
-    powers = [abs(own[name] / true[name] - 1) for name in own if name.endswith(".power_kw")]
-    (target,) = [name for name in inside if name.endswith(".target_t")]
-    stores = [name for name in inside if name.endswith((".headroom_t", ".reserve_t"))]
+    found = {each.name: each for each in found_parameters(identified, true_plant)}
+    (target,) = [each for name, each in found.items() if name.endswith(".target_t")]
+    stores = [each for name, each in found.items() if name.endswith((".headroom_t", ".reserve_t"))]
     return replace(
         row,
         model=model.upper(),
-        power_error=(float(np.median(powers)), max(powers)),
-        target_error=own[target] / true[target] - 1,
-        target_inside=inside[target],
-        stores_inside=sum(inside[name] for name in stores),
+        power_error=power_error(identified, true_plant),
+        target_error=target.value / target.true - 1,
+        target_inside=target.inside,
+        stores_inside=sum(each.inside for each in stores),
         stores=len(stores),
-        parameters=[
-            {"name": name, "value": own[name], "low": low, "high": high, "true": true[name]}
-            for name, (low, high) in intervals.items()
-        ],
+        parameters=list(found.values()),
     )
-
-
-def _inside(value: float, interval: tuple[float, float]) -> bool:
-    rounding = _ROUNDING * max(1.0, abs(value))
-    return interval[0] - rounding <= value <= interval[1] + rounding
 
 
 def _price(plant: str, identified: StnPlant, seed: int) -> tuple[str, list[ModelError]]:

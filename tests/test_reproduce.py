@@ -88,8 +88,8 @@ def test_parameter_errors_by_hand() -> None:
     assert row.target_error == pytest.approx(0.01)
     assert row.target_inside is True
     assert (row.stores_inside, row.stores) == (5, 6)
-    (power,) = [each for each in row.parameters if each["name"] == "C.power_kw"]
-    assert (power["value"], power["true"]) == pytest.approx((2420.0, 2200.0))
+    (power,) = [each for each in row.parameters if each.name == "C.power_kw"]
+    assert (power.value, power.true) == pytest.approx((2420.0, 2200.0))
 
 
 class Remembering(Knowing):
