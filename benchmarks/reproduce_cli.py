@@ -36,3 +36,30 @@ def psi(
         write_result(as_json, found.as_dict(), REPRODUCTION_FORMAT)
     for table in found.tables():
         print_table(table)
+
+
+@app.command(
+    epilog="Example: plantgym reproduce lines --lines 20 --noise 0 --noise 0.05 --jobs 2 "
+    "--json lines.json"
+)
+def lines(
+    as_json: Annotated[
+        Path | None,
+        typer.Option("--json", help="JSON file for all figures. A run that was cut off goes on."),
+    ] = None,
+    seed_from: Annotated[int, typer.Option(min=0, help="Seed of the first line.")] = 100,
+    count: Annotated[int, typer.Option("--lines", min=1, help="How many lines.")] = 20,
+    noise: Annotated[
+        list[float] | None,
+        typer.Option(help="Noise of the meters, relative; may be given again.  [default: 0, 0.05]"),
+    ] = None,
+    jobs: _Jobs = 2,
+) -> None:
+    """Identify random production lines from meters of theirs, and compare with the truth."""
+    from .line_study import NOISES, reproduce_lines
+    from .tables import print_table
+
+    seeds = range(seed_from, seed_from + count)
+    found = reproduce_lines(seeds, noise or NOISES, n_jobs=jobs, out=as_json, progress=True)
+    for table in found.tables():
+        print_table(table)

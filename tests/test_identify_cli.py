@@ -18,9 +18,10 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from plantgym.baselines.registry import make_policy
-from plantgym.benchmarks import predict, reproduce
+from plantgym.benchmarks import line_study, predict, reproduce
 from plantgym.benchmarks.cli import app
 from plantgym.benchmarks.episodes import run_episode
+from plantgym.benchmarks.line_study import LineStudy
 from plantgym.twins.identify import fleet, meter_job
 from plantgym.twins.identify.forward import optimal_load
 from plantgym.twins.identify.meter import MeterDays
@@ -93,11 +94,12 @@ def test_the_examples_of_the_help_run_as_written(
 ) -> None:
     found = reproduce.PsiReproduction({}, {}, "EUR", 0)
     monkeypatch.setattr(reproduce, "reproduce_psi", lambda **_: found)
+    monkeypatch.setattr(line_study, "reproduce_lines", lambda *_, **__: LineStudy([], 21))
     monkeypatch.chdir(files)
     shutil.copy("meters/a.csv", "meter.csv")
     told = "\n".join(each.epilog for each in COMMANDS.values())
     examples = re.findall(r"plantgym (.+)", told)
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         # The fits of other processes are not known; threads do the same here.
         folder = ["--backend", "threading"] if "meters/" in example else []
