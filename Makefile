@@ -7,7 +7,7 @@ WORKERS ?= 2
 DEPENDENCIES := pyproject.toml Makefile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-oldest lint bench clean
+.PHONY: help demo test test-slow test-oldest lint tables bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,9 @@ lint: $(VENV)/dev.stamp ## check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/mypy tests
 	$(BIN)/lint-imports --no-cache
+
+tables: $(VENV)/dev.stamp ## write the tables of the documents from docs/results
+	$(BIN)/python -m plantgym.benchmarks.doc_tables
 
 bench: $(VENV)/demo.stamp ## measure the speed
 	$(BIN)/plantgym bench

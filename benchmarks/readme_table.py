@@ -17,10 +17,10 @@ from ..twins.errors import InputError, PlantgymError
 from ..twins.whole_file import write_whole
 from .aggregates import Summary
 from .demo import DEMO_FORMAT
+from .markdown import markdown_table, with_region
 from .tables import HEADERS, summary_cells
 
-BEGIN = "<!-- results -->"
-END = "<!-- /results -->"
+_REGION = "results"
 
 
 def results_table(comparisons: Sequence[dict[str, Any]]) -> str:
@@ -29,15 +29,13 @@ def results_table(comparisons: Sequence[dict[str, Any]]) -> str:
     Args:
         comparisons: as they stand in the results of the demo.
     """
-    header = ("plant", "policy", *HEADERS)
-    lines = [_line(header), _line(["---", "---", *["---:"] * len(HEADERS)])]
+    rows = []
     for comparison in comparisons:
         for place, entry in enumerate(comparison["summary"]):
             summary = Summary(**entry)
             plant = "" if place else comparison["plant"]
-            cells = summary_cells(summary, comparison["currency"])
-            lines.append(_line([plant, summary.policy, *cells]))
-    return "\n".join(lines)
+            rows.append([plant, summary.policy, *summary_cells(summary, comparison["currency"])])
+    return markdown_table(("plant", "policy", *HEADERS), rows, left=2)
 
 
 def with_table(readme: str, table: str) -> str:
@@ -46,11 +44,7 @@ def with_table(readme: str, table: str) -> str:
     Raises:
         InputError: a text without both markers.
     """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InputError("README", "no markers", f"add the lines {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+    return with_region("README", readme, _REGION, table)
 
 
 def update_readme(results: Path, readme: Path) -> None:
@@ -66,10 +60,6 @@ def update_readme(results: Path, readme: Path) -> None:
     if not isinstance(found, dict) or found.get("format") != DEMO_FORMAT:
         raise InputError("results", str(results), "give a file written by `plantgym demo`")
     write_whole(readme, with_table(readme.read_text("utf-8"), results_table(found["comparisons"])))
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
