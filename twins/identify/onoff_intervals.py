@@ -72,7 +72,8 @@ def all_intervals(
 ) -> Intervals:
     """Intervals by the names of `parameter_names`.
 
-    Powers: see `open_powers`. Targets: those that take just as many steps.
+    Powers: see `open_powers`. Stores: their open values, at all open powers of the stages around
+    them. Targets: those that take just as many steps.
 
     Args:
         process: what is public.
@@ -90,6 +91,12 @@ def all_intervals(
         found[name] = (low, high)
     own_t = stores_of(parameters)
     low_t, high_t = np.minimum(stores.low_t, own_t), np.maximum(stores.high_t, own_t)
+    # The same schedules at other powers fill other stores.
+    touches = process.net_per_kwh != 0
+    stages = len(process.stages)
+    share_low, share_high = (ends[:stages] / parameters.power_kw for ends in (low_kw, high_kw))
+    low_t = low_t * np.where(touches, share_low[:, None], 1.0).min(axis=0)
+    high_t = high_t * np.where(touches, share_high[:, None], 1.0).max(axis=0)
     middle_t = target_of(process, parameters.power_kw, fit.trial.steps, trials.steps)
     most_t = made_t(process, parameters.power_kw, fit.trial.steps, trials.steps)
     for m, name in enumerate(process.materials):
