@@ -18,25 +18,30 @@ def _from(module: str, name: str) -> Callable[..., Policy]:
 POLICIES: dict[str, Callable[[int], Policy]] = {
     "rule": lambda seed: _from("rules", "ReferenceRule")(),
     "threshold": lambda seed: _from("rules", "PriceThreshold")(),
-    "thermostat": lambda seed: _from("heater_rules", "Thermostat")(),
-    "timer": lambda seed: _from("heater_rules", "Timer")(),
-    "timer-short": lambda seed: _from("heater_rules", "Timer")("short"),
-    "price-quantile": lambda seed: _from("heater_rules", "PriceQuantile")(),
     "random": lambda seed: _from("rules", "RandomPolicy")(seed),
     "milp-day-ahead": lambda seed: _from("planners", "DayAheadMilp")(),
     "mpc": lambda seed: _from("planners", "RollingMpc")(),
     "optimum": lambda seed: _from("planners", "Optimum")(),
 }
-"""Makers of policies, given a seed. Planners need the extra `plan`."""
+"""Makers of policies of factories, given a seed. Planners need the extra `plan`."""
+
+HEATER_POLICIES: dict[str, Callable[[int], Policy]] = {
+    "thermostat": lambda seed: _from("heater_rules", "Thermostat")(),
+    "timer": lambda seed: _from("heater_rules", "Timer")(),
+    "timer-short": lambda seed: _from("heater_rules", "Timer")("short"),
+    "price-quantile": lambda seed: _from("heater_rules", "PriceQuantile")(),
+}
+"""Makers of policies of heaters, given a seed."""
 
 
 def make_policy(name: str, seed: int = 0) -> Policy:
-    """Make a policy by its name.
+    """Make a policy of factories or of heaters by its name.
 
     Raises:
         InputError: an unknown name.
         MissingExtraError: a planner without the packages of the extra `plan`.
     """
-    if name not in POLICIES:
-        raise InputError("policy", name, f"use one of {', '.join(POLICIES)}")
-    return POLICIES[name](seed)
+    known = POLICIES | HEATER_POLICIES
+    if name not in known:
+        raise InputError("policy", name, f"use one of {', '.join(known)}")
+    return known[name](seed)
