@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..twins.jit import kernel
 from ..twins.stn_tables import Floats
-from .plant_batch import PlantTables
+from .plant_parts import PlantTables
 
 
 class Controlled(Protocol):

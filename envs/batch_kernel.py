@@ -21,7 +21,7 @@ from ..twins.stn_tables import Floats, StnTables
 from .action_kernel import note_levels, note_modes
 from .observation import Float32s, ObservationTables
 from .observation_kernel import observe
-from .plant_batch import SAME_STEP, THREAD_ROWS, Results
+from .plant_parts import SAME_STEP, THREAD_ROWS, Results
 
 N_PARTS, N_METERED = len(COST_PARTS), len(METER)
 

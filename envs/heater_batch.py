@@ -39,7 +39,8 @@ from ..twins.stn_state import NO_EVENT
 from ..twins.stn_tables import Ints
 from . import heater_batch_kernel as kernel
 from .heater_observation import build_heater_observation
-from .plant_batch import Kernels, PlantBatch, new_results, reward_weights
+from .plant_batch import PlantBatch, reward_weights
+from .plant_parts import Kernels, new_results
 
 
 @dataclass(frozen=True, slots=True)

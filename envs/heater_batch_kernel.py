@@ -27,7 +27,7 @@ from .action_kernel import note_levels, note_modes
 from .heater_observation import HeaterShown
 from .heater_observation_kernel import observe_heater
 from .observation import Float32s
-from .plant_batch import SAME_STEP, Results
+from .plant_parts import SAME_STEP, Results
 
 N_PARTS, N_ACCOUNT = len(COST_PARTS), len(COST_PARTS) + len(METER)
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ..twins.errors import InputError
 from ..twins.stn_tables import Floats
 from . import spaces
-from .plant_batch import PlantBatch, StateT, ViewT_co
+from .plant_batch import PlantBatch
+from .plant_parts import StateT, ViewT_co
 
 
 class PlantEnv(gym.Env[NDArray[np.float32], NDArray[Any]], Generic[StateT, ViewT_co]):

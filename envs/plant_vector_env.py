@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ..twins.errors import InputError
 from . import spaces
-from .plant_batch import PlantBatch, StateT, ViewT_co
+from .plant_batch import PlantBatch
+from .plant_parts import StateT, ViewT_co
 
 _Reply = tuple[
     NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]

@@ -23,7 +23,7 @@ from ..twins.stn_tables import Floats, Ints, StnTables
 from . import batch_kernel as kernel
 from .baseline_load import BaselineLoad, with_load
 from .observation import Float32s
-from .plant_batch import DISABLED, SAME_STEP
+from .plant_parts import DISABLED, SAME_STEP
 from .plausible_tables import PlausibleTables
 from .stn_batch import StnBatch
 from .stn_setup import StnSetup, all_days

@@ -30,7 +30,8 @@ from ..twins.stn_state import (
 from ..twins.stn_tables import Floats, Ints, StnTables, compile_tables
 from . import batch_kernel as kernel
 from .observation import build_observation, mean_price
-from .plant_batch import THREAD_ROWS, Kernels, PlantBatch, new_results, reward_weights
+from .plant_batch import PlantBatch, reward_weights
+from .plant_parts import THREAD_ROWS, Kernels, new_results
 from .stn_setup import StnSetup as StnSetup
 from .stn_setup import all_days
 
