@@ -99,9 +99,12 @@ class HourModel:
         return HourModel(self.load_kwh[days], self.price_per_kwh[days], self.chain, self.settings)
 
     def noise_kwh(self, fit: HourFit, least: float) -> Floats:
-        """Standard deviation of each reading [D, T], at least a share of the peak."""
+        """Standard deviation of each reading [D, T], at least a share of the peak.
+
+        It is that of the likely load: a reading that happens to be low is no surer than others.
+        """
         floor_kwh = max(fit.floor, least) * self.peak_kwh
-        return np.hypot(floor_kwh, fit.relative * np.nan_to_num(self.load_kwh))
+        return np.hypot(floor_kwh, fit.relative * self._step_h * (fit.running @ fit.power_kw))
 
     def start_powers(self, steps: Ints) -> Floats:
         """Power of each stage if it processes the daily mass in its steps [I], [kW]."""

@@ -43,11 +43,13 @@ class OnOffFit:
 
     Args:
         trial: the parameters and their days.
+        others: parameters that fit not much worse, best first.
         trials: on all days, against the noise that is left.
         hours: of the stages that run like those of the trial, as the levels of the load tell them.
     """
 
     trial: Trial
+    others: list[Trial]
     trials: Trials
     hours: HourFit
 
@@ -96,7 +98,7 @@ def fit_onoff(
     steps = last[0].steps
     target_t = target_of(process, last[0].parameters.power_kw, steps, fine.steps)
     trial = replace(last[0], parameters=replace(last[0].parameters, target_t=target_t))
-    return OnOffFit(trial, fine, model.fit(steps))
+    return OnOffFit(trial, last[1:], fine, model.fit(steps))
 
 
 def _evolved(
@@ -168,7 +170,7 @@ def _remaining_noise_kwh(trials: Trials, trial: Trial, *, relative: bool) -> Flo
     present = ~np.isnan(trials.load_kwh)
     left_kwh = np.abs(trials.deviations_kwh(trial)[present])
     peak_kwh = float(np.nanmax(trials.load_kwh))
-    unit_kwh = np.nan_to_num(trials.load_kwh) if relative else np.full(present.shape, peak_kwh)
+    unit_kwh = trials.planned_kwh(trial) if relative else np.full(present.shape, peak_kwh)
     shares = left_kwh / np.maximum(unit_kwh[present], _LEAST_NOISE * peak_kwh)
     share = min(_MEDIAN_TO_DEVIATION * float(np.median(shares)), _MOST_NOISE)
     return np.hypot(_LEAST_NOISE * peak_kwh, share * unit_kwh)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from scipy.stats import chi2
 
 from ..intervals import BASE_LOAD, Intervals
 from .onoff_fit import OnOffFit, made_t, target_of
@@ -18,7 +19,7 @@ from .open_powers import open_powers
 from .process import Process
 from .trials import Trial, Trials, stores_of, with_stores
 
-_WORSE_BY, _WORSE_IN_ALL = 0.01, 2.0
+_WORSE_BY, _SURE = 0.01, 0.95
 _HALVINGS = 5
 _SIDES = ("reserve_t", "headroom_t")
 
@@ -72,8 +73,9 @@ def all_intervals(
 ) -> Intervals:
     """Intervals by the names of `parameter_names`.
 
-    Powers: see `open_powers`. Stores: their open values, at all open powers of the stages around
-    them. Targets: those that take just as many steps.
+    They hold what is open around the fit, one value at a time, and all other plants of the search
+    that cannot be told from it. Powers: see `open_powers`. Stores: their open values, at all open
+    powers of the stages around them. Targets: those that take just as many steps.
 
     Args:
         process: what is public.
@@ -81,31 +83,57 @@ def all_intervals(
         stores: their open values.
         base_load_kw: the base load, if there may be one.
     """
-    trials, parameters = fit.trials, fit.trial.parameters
-    low_kw, high_kw = open_powers(trials, fit.trial, base_load_kw)
-    found: dict[str, tuple[float, float]] = {}
+    found = _of_one(process, fit.trials, fit.trial, stores, base_load_kw)
+    worst = _bound(fit.trials, fit.trial)
+    for other in fit.others:
+        if other.misfit <= worst:
+            for name, (low, high) in _values(process, fit.trials, other).items():
+                found[name] = (min(found[name][0], low), max(found[name][1], high))
+    return found
+
+
+def _of_one(
+    process: Process, trials: Trials, trial: Trial, stores: OpenStores, base_load_kw: float | None
+) -> dict[str, tuple[float, float]]:
+    """What is open around one trial, its run hours and other stores kept."""
+    low_kw, high_kw = open_powers(trials, trial, base_load_kw)
+    found = _values(process, trials, trial)
     names = [f"{stage.name}.power_kw" for stage in process.stages]
     if base_load_kw is not None:
         names.append(BASE_LOAD)
     for name, low, high in zip(names, low_kw.tolist(), high_kw.tolist(), strict=True):
         found[name] = (low, high)
-    own_t = stores_of(parameters)
+    own_t = stores_of(trial.parameters)
     low_t, high_t = np.minimum(stores.low_t, own_t), np.maximum(stores.high_t, own_t)
     # The same schedules at other powers fill other stores.
     touches = process.net_per_kwh != 0
-    stages = len(process.stages)
-    share_low, share_high = (ends[:stages] / parameters.power_kw for ends in (low_kw, high_kw))
+    ends = (low_kw[: len(touches)], high_kw[: len(touches)])
+    share_low, share_high = (end_kw / trial.parameters.power_kw for end_kw in ends)
     low_t = low_t * np.where(touches, share_low[:, None], 1.0).min(axis=0)
     high_t = high_t * np.where(touches, share_high[:, None], 1.0).max(axis=0)
-    middle_t = target_of(process, parameters.power_kw, fit.trial.steps, trials.steps)
-    most_t = made_t(process, parameters.power_kw, fit.trial.steps, trials.steps)
+    for m in np.flatnonzero(trials.is_store):
+        for s, side in enumerate(_SIDES):
+            found[f"{process.materials[m]}.{side}"] = (float(low_t[s, m]), float(high_t[s, m]))
+    return found
+
+
+def _values(process: Process, trials: Trials, trial: Trial) -> dict[str, tuple[float, float]]:
+    """The values of a trial as intervals; targets are all that take its steps."""
+    power_kw = trial.parameters.power_kw
+    values = {
+        f"{stage.name}.power_kw": (float(power), float(power))
+        for stage, power in zip(process.stages, power_kw, strict=True)
+    }
+    middle_t = target_of(process, power_kw, trial.steps, trials.steps)
+    most_t = made_t(process, power_kw, trial.steps, trials.steps)
+    stores_t = stores_of(trial.parameters)
     for m, name in enumerate(process.materials):
-        if name in process.products:
-            found[f"{name}.target_t"] = (float(2 * middle_t[m] - most_t[m]), float(most_t[m]))
+        if not trials.is_store[m]:
+            values[f"{name}.target_t"] = (float(2 * middle_t[m] - most_t[m]), float(most_t[m]))
             continue
         for s, side in enumerate(_SIDES):
-            found[f"{name}.{side}"] = (float(low_t[s, m]), float(high_t[s, m]))
-    return found
+            values[f"{name}.{side}"] = (float(stores_t[s, m]), float(stores_t[s, m]))
+    return values
 
 
 class _Ends:
@@ -147,7 +175,8 @@ class _Ends:
 def _bound(trials: Trials, trial: Trial) -> float:
     """Misfit up to which a trial cannot be told from this one.
 
-    Twice the likelihood ratio is 3.84 at 95 % confidence. Where the fit leaves more than noise, a
-    hundredth of it is no difference either.
+    Twice the likelihood ratio is chi-square of as many degrees as there are parameters, here at
+    95 %. Where the fit leaves more than noise, a hundredth of it is no difference either.
     """
-    return trial.misfit * (1 + _WORSE_BY) + _WORSE_IN_ALL / trials.readings
+    degrees = len(trial.steps) + 2 * int(trials.is_store.sum())
+    return trial.misfit * (1 + _WORSE_BY) + float(chi2.ppf(_SURE, degrees)) / 2 / trials.readings

@@ -112,10 +112,14 @@ class Trials:
             np.diag(1 / power_kw**2), 1 / power_kw, limits - _NUDGE * np.abs(limits), power_kw
         )
 
+    def planned_kwh(self, trial: Trial) -> Floats:
+        """The load of a trial [D, T]."""
+        energy_kwh = trial.parameters.power_kw * self.step_h
+        return np.asarray(np.einsum("i,dit->dt", energy_kwh, trial.running))
+
     def deviations_kwh(self, trial: Trial) -> Floats:
         """What the meter shows above the plan [D, T]."""
-        planned = np.einsum("i,dit->dt", trial.parameters.power_kw, trial.running)
-        return np.asarray(self.load_kwh - planned * self.step_h)
+        return self.load_kwh - self.planned_kwh(trial)
 
     def _cut(
         self, pairs: Pairs, parameters: Parameters, steps: Ints, worst: float, running: Floats
