@@ -104,7 +104,8 @@ class HourModel:
         It is that of the likely load: a reading that happens to be low is no surer than others.
         """
         floor_kwh = max(fit.floor, least) * self.peak_kwh
-        return np.hypot(floor_kwh, fit.relative * self._step_h * (fit.running @ fit.power_kw))
+        likely_kwh = self._step_h * (fit.running @ fit.power_kw)
+        return np.asarray(np.hypot(floor_kwh, fit.relative * likely_kwh))
 
     def start_powers(self, steps: Ints) -> Floats:
         """Power of each stage if it processes the daily mass in its steps [I], [kW]."""
