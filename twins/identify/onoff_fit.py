@@ -115,7 +115,7 @@ def _evolved(
     some = slice(None, None, max(1, len(whole.load_kwh) // _SOME_DAYS))
     seeds = np.random.SeedSequence(seed)
     found: list[Trial] = []
-    for turn in range(_TURNS):
+    for turn in range(_TURNS if whole.pairs else 1):
         *own, last = (np.random.default_rng(each) for each in seeds.spawn(_ISLANDS + 1))
         islands = Parallel(n_jobs=n_jobs, prefer="threads")(
             delayed(_island)(
