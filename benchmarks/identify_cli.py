@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..twins.errors import InputError
-from . import reproduce_cli
+from . import heater_cli, reproduce_cli
 
 if TYPE_CHECKING:
     from ..twins.identify.fit_options import FitOptions
@@ -18,6 +18,16 @@ SOME_FAILED = 3
 _REPORT_FORMAT = "plantgym identification 1"
 
 _Out = Annotated[Path, typer.Option(help="Plant file (TOML); for a folder of meters, a folder.")]
+_Prices = Annotated[
+    Path,
+    typer.Argument(
+        help="Prices (CSV time,buy_price_per_kwh); of a heater, the weather (CSV time,ambient_c)."
+    ),
+]
+_Telemetry = Annotated[
+    Path | None,
+    typer.Option(help="Sensors of a heater (CSV time,brick_c,water_c,power_kw,fan)."),
+]
 _Jobs = Annotated[int, typer.Option(min=-1, help="Processes at the same time; -1: all cores.")]
 
 
@@ -26,19 +36,30 @@ def add_commands(app: typer.Typer) -> None:
     app.command(
         epilog="Examples:\n\nplantgym identify meter.csv prices.csv process.toml --out plant.toml"
         "\n\nplantgym identify meters/ prices.csv process.toml --out plants/ --jobs 8"
+        "\n\nplantgym identify meter.csv weather.csv --kind heater --out heater.toml"
     )(identify)
-    app.command(epilog="Example: plantgym predict plant.toml prices.csv --out load.csv")(predict)
+    app.command(
+        epilog="Examples:\n\nplantgym predict plant.toml prices.csv --out load.csv\n\n"
+        "plantgym predict heater.toml weather.csv --meter meter.csv --out load.csv"
+    )(predict)
     app.add_typer(reproduce_cli.app, name="reproduce")
 
 
 def identify(
     meter: Annotated[Path, typer.Argument(help="Meter (CSV time,energy_kwh), or a folder.")],
-    prices: Annotated[Path, typer.Argument(help="Prices (CSV time,buy_price_per_kwh).")],
-    process: Annotated[
-        Path, typer.Argument(help="Process (TOML), or for a folder of meters a folder of them.")
-    ],
+    prices: _Prices,
     out: _Out,
-    model: Annotated[str, typer.Option(help="lp, milp, or auto to choose.")] = "auto",
+    process: Annotated[
+        Path | None,
+        typer.Argument(help="Process (TOML), or for a folder of meters a folder of them."),
+    ] = None,
+    kind: Annotated[str, typer.Option(help="stn for a factory, heater for a heater.")] = "stn",
+    model: Annotated[
+        str,
+        typer.Option(
+            help="auto to choose; or lp, milp; for a heater pm, cm, cpm, ridge-gp, store-forest."
+        ),
+    ] = "auto",
     seed: Annotated[int, typer.Option(min=0, help="Fixes what is drawn at random.")] = 0,
     base_load: Annotated[
         str, typer.Option(help="Load beside the stages: none, constant or daily.")
@@ -59,8 +80,28 @@ def identify(
     backend: Annotated[
         str, typer.Option(help="Where a folder of meters is done: loky, threading or ray.")
     ] = "loky",
+    telemetry: _Telemetry = None,
+    plant: Annotated[
+        str | None,
+        typer.Option(help="What is known of a heater before: TOML, or a shipped one's name."),
+    ] = None,
 ) -> None:
     """Find the plant behind a meter, or the plants behind a folder of meters."""
+    heater_cli.check_kind(kind, process, telemetry, plant)
+    if process is None:
+        heater_cli.check_unused(
+            {
+                "--base-load": (base_load, "none"),
+                "--output-tolerance": (output_tolerance, 0.0),
+                "--pv": (pv, None),
+                "--validation-days": (validation_days, 0),
+                "--jobs": (jobs, 1),
+                "--backend": (backend, "loky"),
+            }
+        )
+        files = heater_cli.HeaterFiles(meter, prices, telemetry)
+        heater_cli.identify_heater(files, out, model=model, seed=seed, known=plant, report=report)
+        return
     from ..twins.identify.fit_options import FitOptions
     from ..twins.identify.meter_job import MeterFiles
 
@@ -90,10 +131,17 @@ def identify(
 
 def predict(
     plant: Annotated[str, typer.Argument(help="Plant file (TOML), or name of a shipped plant.")],
-    prices: Annotated[Path, typer.Argument(help="Prices (CSV time,buy_price_per_kwh).")],
+    prices: _Prices,
     out: Annotated[Path, typer.Option(help="CSV file for the load, time,energy_kwh.")],
+    meter: Annotated[
+        Path | None, typer.Option(help="Of a heater: its meter until the days to predict.")
+    ] = None,
+    telemetry: _Telemetry = None,
 ) -> None:
-    """Predict the load that a plant's cheapest operation draws, day by day."""
+    """Predict the load of a factory's cheapest operation, or of a heater in later weather."""
+    if heater_cli.check_predicted(plant, meter, telemetry):
+        heater_cli.predict_heater(plant, heater_cli.HeaterFiles(meter, prices, telemetry), out)
+        return
     from ..twins.identify.meter import write_load
     from .predict import check_load_file, predict_load, priced_days
     from .progress_bar import progress_bar

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..heater import Building, HeaterPlant
+from ..heater import Building, Gains, HeaterPlant
 from ..intervals import Intervals
 from ..stn_tables import Floats
 from .day_features import leaky_sum
@@ -86,12 +86,16 @@ def loss_kw_per_k(building: Building) -> float:
     return inside * envelope / (inside + envelope) + building.infiltration_kw_per_k
 
 
+def mean_gains_kw(gains: Gains) -> float:
+    """Mean heat of devices and of people, who are there a quarter of the time [kW]."""
+    return gains.base_kw + _OCCUPANCY * gains.occupancy_kw
+
+
 def _values_of(plant: HeaterPlant) -> Floats:
     """The values that are looked for, as the known plant has them."""
     building, gains = plant.building, plant.gains
-    mean_gains_kw = gains.base_kw + _OCCUPANCY * gains.occupancy_kw
     wind = building.infiltration_kw_per_k_per_m_per_s
-    return np.array([loss_kw_per_k(building), wind, mean_gains_kw, gains.solar_m2])
+    return np.array([loss_kw_per_k(building), wind, mean_gains_kw(gains), gains.solar_m2])
 
 
 def _with_values(plant: HeaterPlant, values: Floats, known: Floats) -> HeaterPlant:

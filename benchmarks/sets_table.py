@@ -1,0 +1,96 @@
+"""The tables of Ji et al. 2019, ours beside the published ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from .sets_study import SetsErrors, SetsMonth
+
+PUBLISHED_SOURCE = (
+    "Ji, Yang, Wang, Tian, Okoye, Feng, Energies 2019, 12(24), 4744, doi 10.3390/en12244744, "
+    "Tables 1 and 3; means of Table 3 computed anew from its ten days"
+)
+
+MONTHS = ("November", "December", "January", "February", "March")
+
+PUBLISHED_KWH = ((3805.0, 3486.3), (5526.9, 5323.3), (5616.0, 5610.0), (5035.1, 4990.2),
+                 (3470.8, 3152.7))  # fmt: skip
+"""Table 1: energy of a day, metered and by the paper's physical model, November to March [kWh]."""
+
+PUBLISHED_ERRORS = MappingProxyType(
+    {"CPM": (0.0188, 0.0513), "PM": (0.125, 0.305), "CM": (0.0455, 0.0719)}
+)
+"""Table 3: mean and greatest error of the ten test days, by model."""
+
+
+def consumption_table(months: Sequence[SetsMonth]) -> Table:
+    """Table 1: consumption of a day by month, metered and by the physical model."""
+    table = _table("Table 1: kWh per day, and what the physical model (PM) is off by")
+    table.add_column("month")
+    for header in ("paper", "PM", "off", "twin, 5 h", "PM", "off", "twin, 7 h", "PM", "off"):
+        table.add_column(header, justify="right")
+    for place, name in enumerate(MONTHS):
+        cells = _energies(*PUBLISHED_KWH[place])
+        for behaviour in ("short", "long"):
+            rows = [m for m in months if m.behaviour == behaviour and m.month == place]
+            cells += _energies(
+                float(np.mean([row.twin_kwh for row in rows])),
+                float(np.mean([row.model_kwh for row in rows])),
+            )
+        table.add_row(name, *cells)
+    table.caption = (
+        "paper: metered. twin: seasons of the heater's twin in drawn weather, charged from\n"
+        "22 to 1 h and 3 to 5 h (5 h) or 22 to 5 h (7 h); PM there: corrected, true plant"
+    )
+    return table
+
+
+def error_table(errors: Sequence[SetsErrors]) -> Table:
+    """Table 3: errors of the models on ten test days, and ours at rolling origins."""
+    table = _table("Table 3: error of a day's consumption in %, test days mean/max | rolling mean")
+    table.add_column("model")
+    table.add_column("paper", justify="right", no_wrap=True)
+    seasons = list(dict.fromkeys((each.control, each.behaviour) for each in errors))
+    for control, behaviour in seasons:
+        table.add_column(f"{control}\n{behaviour}", justify="right", no_wrap=True)
+    for method in dict.fromkeys(each.method for each in errors):
+        published = PUBLISHED_ERRORS.get(method)
+        cells = ["-" if published is None else _mean_max(*published)]
+        for season in seasons:
+            rows = [e for e in errors if e.method == method and (e.control, e.behaviour) == season]
+            test = _mean_max(
+                float(np.mean([row.test_mean for row in rows])),
+                max(row.test_max for row in rows),
+            )
+            rolling = float(np.mean([row.rolling_mean for row in rows]))
+            cells.append(f"{test} | {100 * rolling:.2f}")
+        table.add_row(method, *cells)
+    table.caption = (
+        "paper: 10 test days of its meter. Others: seasons of the heater's twin, 10 days\n"
+        "after 120, and rolling origins. ours: model chosen at rolling origins before; brick:\n"
+        "its temperature known when the day begins. short: 5 h, long: 7 h, mixed: both"
+    )
+    return table
+
+
+def _energies(metered_kwh: float, model_kwh: float) -> list[str]:
+    off = model_kwh / metered_kwh - 1.0
+    return [f"{metered_kwh:,.0f}", f"{model_kwh:,.0f}", f"{100 * off:+.1f} %"]
+
+
+def _mean_max(mean: float, most: float) -> str:
+    return f"{100 * mean:.2f}/{100 * most:.1f}"
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title, box=SIMPLE_HEAD, title_justify="left", caption_justify="left",
+        pad_edge=False, collapse_padding=True,
+    )  # fmt: skip
