@@ -117,11 +117,9 @@ def _evolved(
     found: list[Trial] = []
     for turn in range(_TURNS if whole.pairs else 1):
         *own, last = (np.random.default_rng(each) for each in seeds.spawn(_ISLANDS + 1))
+        progress(turn / _TURNS)
         islands = Parallel(n_jobs=n_jobs, prefer="threads")(
-            delayed(_island)(
-                whole.on(some), fits, rng, lambda done, turn=turn: progress((turn + done) / _TURNS)
-            )
-            for rng in own
+            delayed(_island)(whole.on(some), fits, rng) for rng in own
         )
         found += [trial for trials in islands for trial in trials]
         found.sort(key=_misfit)
@@ -132,15 +130,13 @@ def _evolved(
     return sorted((trial for trial in tried if trial is not None), key=_misfit)
 
 
-def _island(
-    trials: Trials, fits: list[HourFit], rng: np.random.Generator, progress: Callable[[float], None]
-) -> list[Trial]:
+def _island(trials: Trials, fits: list[HourFit], rng: np.random.Generator) -> list[Trial]:
     evolution = Evolution(trials, rng, _EXACT)
     slow = 1 if trials.pairs else _SLOW
     for hours in fits[::slow]:
         evolution.settle(hours)
     count = _ISLAND_TRIALS // slow
-    evolution.run(count, int(_PATIENCE * count), progress)
+    evolution.run(count, int(_PATIENCE * count), lambda _: None)
     return evolution.members
 
 
