@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -21,7 +22,12 @@ from plantgym.twins.heater_terms import SHENYANG_TERMS
 from plantgym.twins.shipped import shipped_prices, shipped_weather
 from plantgym.twins.weather_files import read_typical_winter
 
-pytest.importorskip("pvlib")
+
+@pytest.fixture
+def pvlib() -> ModuleType:
+    """The package that reads typical years; tests that read them are skipped without it."""
+    module: ModuleType = pytest.importorskip("pvlib")
+    return module
 
 
 @pytest.mark.parametrize("market", HEATER_MARKETS)
@@ -88,6 +94,7 @@ def epw(path: Path, change: Callable[[list[Row]], list[Row]] = lambda rows: rows
     return path
 
 
+@pytest.mark.usefixtures("pvlib")
 def test_a_typical_year_becomes_a_winter(tmp_path: Path) -> None:
     weather = read_typical_winter(epw(tmp_path / "a.epw"))
     temp_c = weather["temp_c"]
@@ -102,9 +109,8 @@ def test_a_typical_year_becomes_a_winter(tmp_path: Path) -> None:
     assert env.view().weather.ambient_c.mean() < 15
 
 
-def test_tmy3_of_pvlib_is_read() -> None:
-    import pvlib
-
+def test_tmy3_of_pvlib_is_read(pvlib: ModuleType) -> None:
+    assert pvlib.__file__
     path = Path(pvlib.__file__).parent / "data" / "703165TY.csv"  # Sand Point, Alaska
     weather = read_typical_winter(path)
     # Hour 01:00 of TMY3 ends at 1 h: it is the first of the day, with 4.0 degC and 2.1 m/s.
@@ -133,6 +139,7 @@ def quarters(rows: list[Row]) -> list[Row]:
     return [[*row[:4], minute, *row[5:]] for row in rows for minute in ("15", "30", "45", "60")]
 
 
+@pytest.mark.usefixtures("pvlib")
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -156,6 +163,7 @@ def test_what_is_wrong_in_a_year_is_named(
         read_typical_winter(epw(tmp_path / "wrong.epw", change))
 
 
+@pytest.mark.usefixtures("pvlib")
 def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="give a file that exists"):
         read_typical_winter(tmp_path / "no.epw")
