@@ -1,12 +1,24 @@
-"""The policies by the names that the command line and result files use."""
+"""The policies of each kind of plant, by the names that the command line and result files use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ..envs.policy import Policy
+from ..envs.registry import PlantKind
 from ..twins.errors import InputError
+
+
+class PolicySet(NamedTuple):
+    """The policies of a kind of plant."""
+
+    reference: str
+    """The rule that scores 0."""
+    makers: Mapping[str, Callable[[int], Policy]]
+    """What makes each policy, given a seed."""
 
 
 def _from(module: str, name: str) -> Callable[..., Policy]:
@@ -15,7 +27,7 @@ def _from(module: str, name: str) -> Callable[..., Policy]:
     return made
 
 
-POLICIES: dict[str, Callable[[int], Policy]] = {
+_FACTORY: dict[str, Callable[[int], Policy]] = {
     "rule": lambda seed: _from("rules", "ReferenceRule")(),
     "threshold": lambda seed: _from("rules", "PriceThreshold")(),
     "random": lambda seed: _from("rules", "RandomPolicy")(seed),
@@ -23,25 +35,38 @@ POLICIES: dict[str, Callable[[int], Policy]] = {
     "mpc": lambda seed: _from("planners", "RollingMpc")(),
     "optimum": lambda seed: _from("planners", "Optimum")(),
 }
-"""Makers of policies of factories, given a seed. Planners need the extra `plan`."""
 
-HEATER_POLICIES: dict[str, Callable[[int], Policy]] = {
-    "thermostat": lambda seed: _from("heater_rules", "Thermostat")(),
+_HEATER: dict[str, Callable[[int], Policy]] = {
     "timer": lambda seed: _from("heater_rules", "Timer")(),
     "timer-short": lambda seed: _from("heater_rules", "Timer")("short"),
+    "thermostat": lambda seed: _from("heater_rules", "Thermostat")(),
     "price-quantile": lambda seed: _from("heater_rules", "PriceQuantile")(),
+    "mpc": lambda seed: _from("heater_planners", "HeaterMpc")(),
+    "optimum": lambda seed: _from("heater_planners", "HeaterOptimum")(),
 }
-"""Makers of policies of heaters, given a seed."""
+
+POLICIES: Mapping[PlantKind, PolicySet] = MappingProxyType(
+    {
+        "factory": PolicySet("rule", MappingProxyType(_FACTORY)),
+        "heater": PolicySet("timer", MappingProxyType(_HEATER)),
+    }
+)
+"""Policies by kind of plant. Planners need the extra `plan`."""
 
 
-def make_policy(name: str, seed: int = 0) -> Policy:
-    """Make a policy of factories or of heaters by its name.
+def make_policy(name: str, seed: int = 0, *, kind: PlantKind = "factory") -> Policy:
+    """Make a policy by its name.
+
+    Args:
+        name: of the policy.
+        seed: of what it draws.
+        kind: of the plant that it shall run.
 
     Raises:
         InputError: an unknown name.
         MissingExtraError: a planner without the packages of the extra `plan`.
     """
-    known = POLICIES | HEATER_POLICIES
-    if name not in known:
-        raise InputError("policy", name, f"use one of {', '.join(known)}")
-    return known[name](seed)
+    makers = POLICIES[kind].makers
+    if name not in makers:
+        raise InputError("policy", name, f"use one of {', '.join(makers)}")
+    return makers[name](seed)

@@ -12,11 +12,16 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import load_env_creator
 
-from ..envs import ENV_IDS, StnEnv
+from ..envs import ENV_IDS, SetsHeaterEnv, StnEnv
 from ..envs.policy import Env
+from ..envs.registry import PlantKind, plant_kind
 from ..twins.errors import InputError
+from ..twins.heater import HeaterPlant
 from ..twins.plant import StnPlant
 from ..twins.scenarios import Scenarios
+
+PlantEnvs = StnEnv | SetsHeaterEnv
+"""Envs of plants of any kind, below Gymnasium's wrappers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +38,11 @@ class Case:
     split: str = "test"
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def kind(self) -> PlantKind:
+        """Kind of the plant."""
+        return plant_kind(self.env_id)
+
     def make(self, render_mode: str | None = None) -> Env:
         """Make the env.
 
@@ -47,7 +57,7 @@ class Case:
             **self.arguments,
         )
 
-    def settings(self, base: StnEnv, seed: int) -> dict[str, Any]:
+    def settings(self, base: PlantEnvs, seed: int) -> dict[str, Any]:
         """What the episodes of a run depend on, to tell whether two runs may share them.
 
         Args:
@@ -86,15 +96,15 @@ def default_arguments(env_id: str) -> dict[str, Any]:
     return {each.name: each.default for each in parameters} | spec.kwargs
 
 
-def unwrap(env: Env) -> StnEnv:
-    """The factory env below Gymnasium's wrappers.
+def unwrap(env: Env) -> PlantEnvs:
+    """The env of a plant below Gymnasium's wrappers.
 
     Raises:
-        InputError: an env that is no factory.
+        InputError: an env of anything else.
     """
     base = env.unwrapped
-    if not isinstance(base, StnEnv):
-        raise InputError("env", str(env.spec and env.spec.id), "give an env of an STN plant")
+    if not isinstance(base, PlantEnvs):
+        raise InputError("env", str(env.spec and env.spec.id), "give an env of plantgym")
     return base
 
 
@@ -114,12 +124,12 @@ def _bare(env_id: str) -> str:
 
 def _short(value: object) -> bool | int | float | str:
     """An argument as it stands in settings; plants and scenarios are in the digest."""
-    if isinstance(value, StnPlant | Scenarios):
+    if isinstance(value, StnPlant | HeaterPlant | Scenarios):
         return type(value).__name__
     return value if isinstance(value, bool | int | float | str) else repr(value)
 
 
-def _digest(plant: StnPlant, days: Scenarios) -> str:
+def _digest(plant: StnPlant | HeaterPlant, days: Scenarios) -> str:
     """Fingerprint of a plant and its days."""
     digest = hashlib.sha256(repr((plant, days.dr_events, days.start_hour)).encode())
     digest.update(days.dates.astype("datetime64[D]").tobytes())

@@ -13,12 +13,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..baselines.registry import POLICIES
+from ..envs.registry import PlantKind
 from ..twins.errors import InputError
 from .aggregates import Summary, summarise
 from .cases import Case, choose_days, unwrap
 from .episodes import run_unit
 from .parallel import in_parallel
-from .scores import REFERENCES, Row, make_row
+from .scores import OPTIMUM, Row, make_row
 from .store import EpisodeStore, PartFile, check_out
 
 
@@ -68,7 +70,7 @@ def compare(
 
     Args:
         case: the env.
-        policies: names from `plantgym.baselines.registry.POLICIES`.
+        policies: names from `plantgym.baselines.registry.POLICIES`, of the env's kind of plant.
         days: how many days, evenly spread over the split; None for all.
         seed: fixes the events that are drawn, and random policies.
         jobs: processes that work at the same time.
@@ -79,7 +81,7 @@ def compare(
         InputError: unknown policies, arguments that make no env, too many days, or a file that
             holds something else or an unfinished run with other settings.
     """
-    _check_policies(policies)
+    _check_policies(policies, case.kind)
     if out is not None:
         check_out(out)
     base = unwrap(case.make())
@@ -88,7 +90,8 @@ def compare(
     settings = case.settings(base, seed)
     store = PartFile(out, settings) if out else EpisodeStore()
     try:
-        wanted = dict.fromkeys([*REFERENCES, *policies])
+        rule = POLICIES[case.kind].reference
+        wanted = dict.fromkeys([rule, OPTIMUM, *policies])
         units = [(policy, day) for day in dates for policy in wanted]
         run = json.dumps(settings)
         todo = [(run, case, *unit, seed) for unit in units if unit not in store.episodes]
@@ -111,7 +114,7 @@ def compare(
             currency=scenarios.currency,
             sources=dict(scenarios.sources),
             notes=scenarios.notes,
-            rows=_rows(store, case.env_id, scenarios.currency, policies, dates, seed),
+            rows=_rows(store, case, scenarios.currency, policies, dates, seed),
         )
         store.finish(result.as_dict())
     finally:
@@ -119,31 +122,32 @@ def compare(
     return result
 
 
-def _check_policies(policies: Sequence[str]) -> None:
-    from ..baselines.registry import POLICIES
-
+def _check_policies(policies: Sequence[str], kind: PlantKind) -> None:
+    known = POLICIES[kind].makers
     for name in policies:
-        if name not in POLICIES:
-            raise InputError("policy", name, f"use some of {','.join(POLICIES)}")
+        if name not in known:
+            raise InputError("policy", name, f"use some of {','.join(known)}")
     if not policies:
-        raise InputError("policies", "", f"name at least one of {','.join(POLICIES)}")
+        raise InputError("policies", "", f"name at least one of {','.join(known)}")
 
 
 def _rows(
     store: EpisodeStore,
-    env_id: str,
+    case: Case,
     currency: str,
     policies: Sequence[str],
     dates: Sequence[str],
     seed: int,
 ) -> list[Row]:
+    rule = POLICIES[case.kind].reference
     return [
         make_row(
-            env_id,
+            case.env_id,
             seed,
             currency,
             store.episodes[policy, day],
-            {name: store.episodes[name, day] for name in REFERENCES},
+            rule=store.episodes[rule, day],
+            best=store.episodes[OPTIMUM, day],
         )
         for policy in dict.fromkeys(policies)
         for day in dates

@@ -11,6 +11,7 @@ from ..twins.outlook import Outlook
 from ..twins.plant import Material
 from ..twins.stn_state import METER
 from ..twins.stn_tables import Floats
+from .figure_column import FigureColumn, fit_row
 from .figures import apply_style
 from .stories import Story
 
@@ -30,7 +31,7 @@ _MODE_COLOURS = ((0.0, "#f2f4f7"), (1.0, "#2f6db5"))
 _MW_FROM_KW = 5000.0
 
 
-def day_figure(story: Story) -> go.Figure:
+def day_figure(story: Story[DayRecord, Outlook]) -> go.Figure:
     """Prices, modes, stocks and powers over the day, a column a policy."""
     first = next(iter(story.records.values()))
     currency, tasks = first.plant.currency, len(first.plant.tasks)
@@ -63,42 +64,26 @@ def day_figure(story: Story) -> go.Figure:
     figure.update_yaxes(title=f"Power<br>[{_power_unit(first)[0]}]", row=_POWER, col=1)
     apply_style(figure, 780 + 22 * tasks)
     figure.update_layout(hovermode="x", margin={"l": 120, "t": 60})
-    for row in (_PRICE, _STOCKS, _POWER):
-        _fit_row(figure, row)
+    fit_row(figure, _PRICE)
+    fit_row(figure, _STOCKS)
+    fit_row(figure, _POWER, (0.0,))
     return figure
 
 
-def _fit_row(figure: go.Figure, row: int) -> None:
-    """Give a row its own legend beside it, and one range for all its columns.
-
-    The range is set here, because plotly.js misjudges the range of axes that match each other.
-    """
-    axis = figure.get_subplot(row, 1).yaxis
-    legend = {"x": 1.01, "y": axis.domain[1], "yanchor": "top", "font": {"size": 12}}
-    figure.update_layout({f"legend{row}": legend})
-    values = np.concatenate([trace.y for trace in figure.select_traces(row=row)])
-    if row == _POWER:
-        values = np.append(values, 0.0)
-    margin = 0.06 * float(np.ptp(values)) or 1.0
-    figure.update_yaxes(range=[values.min() - margin, values.max() + margin], row=row)
-
-
-class _Column:
+class _Column(FigureColumn):
     """One policy's column of a day figure."""
 
     def __init__(self, figure: go.Figure, column: int, record: DayRecord) -> None:
-        self._figure = figure
-        self._column = column
+        super().__init__(figure, column, _clock_h(record))
         self._record = record
-        self._clock_h = _clock_h(record)
         self._unit, self._kw = _power_unit(record)
 
     def add_prices(self, morning: Outlook) -> None:
         known = self._record.outlook.buy_price_per_kwh
         expected = morning.buy_forecast_per_kwh
-        self._line(_PRICE, known, "price", "#222222")
+        self.stairs(_PRICE, known, "price", "#222222")
         if not np.array_equal(known, expected):
-            self._line(_PRICE, expected, "price forecast", "#999999", "dash")
+            self.stairs(_PRICE, expected, "price forecast", "#999999", "dash")
 
     def add_modes(self) -> None:
         record = self._record
@@ -141,70 +126,32 @@ class _Column:
                 hovertemplate=f"%{{customdata:,.1f}} {record.plant.stock_unit}",
                 mode="lines",
                 line={"color": _STOCK_COLOURS[index % len(_STOCK_COLOURS)], "width": 2},
-                **self._legend(f"{material.name}{of_what}", _STOCKS),
+                **self.legend(f"{material.name}{of_what}", _STOCKS),
                 row=_STOCKS,
                 col=self._column,
             )
-        for limit in (0, 100):
-            line = {"color": "#c43c3c", "width": 1, "dash": "dot"}
-            self._figure.add_hline(y=limit, line=line, row=_STOCKS, col=self._column)
+        self.limits(_STOCKS, (0, 100))
 
     def add_powers(self, morning: Outlook) -> None:
         record = self._record
         for name, (label, colour) in _POWERS.items():
             power_kw = record.meter[:, METER.index(name)]
             if power_kw.any() and (name != "buy_kw" or record.outlook.generation_kw.any()):
-                self._line(_POWER, power_kw / self._kw, label, colour)
+                self.stairs(_POWER, power_kw / self._kw, label, colour)
         if morning.generation_kw.any():
             expected = morning.generation_kw / self._kw
-            self._line(_POWER, expected, "PV and wind forecast", "#e0a91e", "dash")
+            self.stairs(_POWER, expected, "PV and wind forecast", "#e0a91e", "dash")
         if record.outlook.dr is not None:
             baseline = record.outlook.baseline_load_kw / self._kw
-            self._line(_POWER, baseline, "baseline load", "#c43c3c", "dash")
+            self.stairs(_POWER, baseline, "baseline load", "#c43c3c", "dash")
 
     def mark_event(self) -> None:
         event = self._record.outlook.dr
         if event is None:
             return
-        self._figure.add_vrect(
-            x0=self._clock_h[event.start_step],
-            x1=self._clock_h[event.end_step],
-            fillcolor=_EVENT_COLOUR,
-            line_width=0,
-            row="all",
-            col=self._column,
-        )
-        self._figure.add_scatter(  # for the legend only
-            x=[None],
-            y=[0.0],
-            mode="markers",
-            marker={"symbol": "square", "size": 14, "color": _EVENT_COLOUR},
-            **self._legend(f"DR event: {event.award_kw / self._kw:,.1f} {self._unit}", _POWER),
-            row=_POWER,
-            col=self._column,
-        )
-
-    def _line(self, row: int, values: Floats, name: str, colour: str, dash: str = "solid") -> None:
-        """A series of T steps as a staircase."""
-        self._figure.add_scatter(
-            x=self._clock_h,
-            y=[*values, values[-1]],
-            mode="lines",
-            line={"color": colour, "width": 2 if dash == "solid" else 1.5, "dash": dash},
-            line_shape="hv",
-            **self._legend(name, row),
-            row=row,
-            col=self._column,
-        )
-
-    def _legend(self, name: str, row: int) -> dict[str, object]:
-        """An entry in the row's legend that switches the series in all columns."""
-        return {
-            "name": name,
-            "legend": f"legend{row}",
-            "legendgroup": f"{row} {name}",
-            "showlegend": self._column == 1,
-        }
+        self.window(event.start_step, event.end_step, _EVENT_COLOUR)
+        name = f"DR event: {event.award_kw / self._kw:,.1f} {self._unit}"
+        self.window_entry(_POWER, name, _EVENT_COLOUR)
 
 
 def _clock_h(record: DayRecord) -> Floats:

@@ -1,4 +1,4 @@
-"""The demo: every policy on real test days of the four shipped plants."""
+"""The demo: every policy on real test days of the five shipped plants."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..baselines.registry import POLICIES
 from .cases import Case
 from .compare import Comparison, compare
 from .stories import Story, record_stories, telling_day
@@ -16,6 +17,7 @@ DEMO_ENVS = (
     "plantgym/CarSeat-v0",
     "plantgym/CementMill-v0",
     "plantgym/SteelPowder-v0",
+    "plantgym/SetsHeater-v0",
 )
 
 
@@ -29,7 +31,7 @@ class Demo:
     """
 
     comparisons: Sequence[Comparison]
-    stories: Sequence[Story]
+    stories: Sequence[Story[Any, Any]]
 
     def as_dict(self) -> dict[str, Any]:
         """The comparisons, as they are written to files."""
@@ -48,11 +50,16 @@ def run_demo(days: int, *, jobs: int = 1, seed: int = 0, progress: bool = False)
     Raises:
         InputError: more days than there are.
     """
-    from ..baselines.registry import POLICIES
-
     cases = [Case(env_id) for env_id in DEMO_ENVS]
     comparisons = [
-        compare(case, tuple(POLICIES), days=days, seed=seed, jobs=jobs, progress=progress)
+        compare(
+            case,
+            tuple(POLICIES[case.kind].makers),
+            days=days,
+            seed=seed,
+            jobs=jobs,
+            progress=progress,
+        )
         for case in cases
     ]
     telling = [telling_day(comparison) for comparison in comparisons]

@@ -10,17 +10,21 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from ..envs.policy import Env, Policy
-from ..twins.stn_state import COST_PARTS
 from .cases import Case, unwrap
 
 _ENERGIES = {
-    "energy_kwh": "load_kw",
-    "import_kwh": "buy_kw",
-    "export_kwh": "sell_kw",
-    "generation_kwh": "generation_kw",
-    "curtailed_kwh": "curtailed_kw",
-    "dr_response_kwh": "dr_response_kw",
+    "load_kw": "energy_kwh",
+    "buy_kw": "import_kwh",
+    "sell_kw": "export_kwh",
+    "generation_kw": "generation_kwh",
+    "curtailed_kw": "curtailed_kwh",
+    "dr_response_kw": "dr_response_kwh",
+    "reduced_kw": "reduced_kwh",
+    "absorbed_kw": "absorbed_kwh",
 }
+"""Powers on the meters of plants, and what their energies are called in rows."""
+
+_MINUTES_PER_H = 60
 
 
 @runtime_checkable
@@ -41,8 +45,8 @@ class Episode:
         episode_seed: seed of the env's reset.
         steps: decisions taken.
         cost: of the day [currency].
-        cost_parts: the cost by `stn_state.COST_PARTS` [currency].
-        meter: energies of the day by name [kWh].
+        cost_parts: the cost by the `cost_parts` of the env's batch [currency].
+        meter: energies of the day by name, those that the plant meters [kWh].
         moved: how many requests the shield changed.
         decision_s: mean time of a decision, planning at the start of the day included [s].
         bound: proven least cost of any policy, if this one proves one [currency].
@@ -72,6 +76,7 @@ class Workshop:
 
     def __init__(self, case: Case, seed: int) -> None:
         self.env = case.make()
+        self._kind = case.kind
         self._seed = seed
         self._policies: dict[str, Policy] = {}
 
@@ -88,7 +93,7 @@ class Workshop:
     def _run_in(self, policy_name: str, day: str) -> Policy:
         from ..baselines.registry import make_policy
 
-        policy = make_policy(policy_name, self._seed)
+        policy = make_policy(policy_name, self._seed, kind=self._kind)
         obs, _ = self.env.reset(seed=0, options={"day": day})
         policy.reset(self.env)
         policy.act(obs)
@@ -137,9 +142,10 @@ def run_episode(env: Env, policy: Policy, policy_name: str, day: str, seed: int)
     Raises:
         InputError: a day that the env has not.
     """
-    step_h = unwrap(env).batch.tables.step_h
-    cost = dict.fromkeys(COST_PARTS, 0.0)
-    energy = dict.fromkeys(_ENERGIES, 0.0)
+    batch = unwrap(env).batch
+    step_h = batch.scenarios.step_minutes / _MINUTES_PER_H
+    cost = dict.fromkeys(batch.cost_parts, 0.0)
+    energy = {name: 0.0 for power, name in _ENERGIES.items() if power in batch.meter}
     steps = moved = 0
     env_seed = episode_seed(seed, day)
     obs, _ = env.reset(seed=env_seed, options={"day": day})
@@ -157,8 +163,9 @@ def run_episode(env: Env, policy: Policy, policy_name: str, day: str, seed: int)
         moved += round(info["moved"])
         for part, value in info["cost"].items():
             cost[part] += value
-        for name, power in _ENERGIES.items():
-            energy[name] += info[power] * step_h
+        for power, name in _ENERGIES.items():
+            if name in energy:
+                energy[name] += info[power] * step_h
     return Episode(
         policy=policy_name,
         day=day,

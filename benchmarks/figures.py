@@ -13,7 +13,7 @@ from .wording import policy_words
 LOWEST_SCORE = -0.6
 """Scores below are not drawn, because they would squeeze all others together."""
 
-_PLANT_COLOURS = ("#3b7dd8", "#e08a1e", "#1a9a6c", "#b0489c")
+_PLANT_COLOURS = ("#3b7dd8", "#e08a1e", "#1a9a6c", "#b0489c", "#7a5c3e")
 _BAND = 0.6
 
 
@@ -30,15 +30,22 @@ def apply_style(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
+def compared_policies(comparisons: Sequence[Comparison]) -> list[str]:
+    """Names of all policies; those that ran on plants of every kind come last."""
+    by_plant = [[summary.policy for summary in each.summary()] for each in comparisons]
+    names = dict.fromkeys(name for policies in by_plant for name in policies)
+    return sorted(names, key=lambda name: all(name in policies for policies in by_plant))
+
+
 def score_figure(comparisons: Sequence[Comparison]) -> go.Figure:
     """Score of each policy at each plant, with 95 % intervals."""
     figure = go.Figure()
-    policies = [summary.policy for summary in comparisons[0].summary()]
+    policies = compared_policies(comparisons)
     for index, comparison in enumerate(comparisons):
         shift = _BAND * (index / max(1, len(comparisons) - 1) - 0.5)
         drawn = [
-            (place, summary)
-            for place, summary in enumerate(comparison.summary())
+            (policies.index(summary.policy), summary)
+            for summary in comparison.summary()
             if summary.score_iqm is not None and summary.score_iqm >= LOWEST_SCORE
         ]
         figure.add_scatter(
@@ -58,7 +65,7 @@ def score_figure(comparisons: Sequence[Comparison]) -> go.Figure:
         range=[len(policies) - 0.5, -0.5],
         showgrid=False,
     )
-    for score, text in ((0, "rule"), (1, "optimum")):
+    for score, text in ((0, "reference rule"), (1, "optimum")):
         figure.add_vline(x=score, line={"color": "#222", "width": 1}, annotation_text=text)
     return apply_style(figure, 80 + 60 * len(policies))
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..baselines.base import FactoryPolicy
+from ..baselines.base import FactoryPolicy, factory_env
 from ..baselines.planners import DayAheadMilp, RollingMpc
-from ..baselines.registry import make_policy
+from ..baselines.registry import POLICIES, make_policy
 from ..envs.policy import Env, Policy
 from ..envs.stn_env import StnEnv
 from ..twins.errors import InputError
@@ -25,9 +25,11 @@ from ..twins.plant import Material, StnPlant, Task
 from ..twins.scenarios import Scenarios
 from ..twins.simulate import needed_series
 from ..twins.stn_tables import Floats, StnTables
-from .cases import choose_days, unwrap
+from .cases import choose_days
 from .episodes import Episode, run_episode
-from .scores import OPTIMUM, REFERENCES, RULE, relative
+from .scores import OPTIMUM, relative
+
+_RULE = POLICIES["factory"].reference
 
 
 class Foresight(RollingMpc):
@@ -102,7 +104,7 @@ class OnModel:
         Raises:
             InputError: an identified plant with a task or a material that the true one has not.
         """
-        self._true = unwrap(env)
+        self._true = factory_env(env)
         if self._scenarios is not self._true.batch.scenarios:
             self._scenarios = self._true.batch.scenarios
             self._known = StnEnv(self._model, scenarios=known_days(self._model, self._scenarios))
@@ -167,7 +169,7 @@ def price_of_model_error(
     env = StnEnv(true_plant, market, scenarios, split="test")
     dates = choose_days(env.batch.scenarios, days)
     policies: dict[tuple[str, bool], Policy] = {
-        (name, False): make_policy(name) for name in REFERENCES
+        (name, False): make_policy(name) for name in (_RULE, OPTIMUM)
     }
     for name in planners:
         policies[name, False] = PLANNERS[name]()
@@ -246,7 +248,7 @@ def _model_error(planner: str, runs: Mapping[tuple[str, bool], Sequence[Episode]
     return ModelError(
         planner,
         len(on_model),
-        mean_cost(runs[RULE, False]),
+        mean_cost(runs[_RULE, False]),
         mean_cost(runs[OPTIMUM, False]),
         mean_cost(runs[planner, False]),
         mean_cost(on_model),

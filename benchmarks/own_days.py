@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..envs.registry import plant_kind
 from ..twins.errors import InputError
 from ..twins.plant_toml import load_plant
 from .cases import Case, default_arguments, find_env_id
@@ -41,6 +43,7 @@ def case_from_options(
         "real_time_prices": real_time_prices,
         "pv": pv,
     }
+    _check_options(env_id, arguments, files)
     if any(files.values()):
         from ..twins.markets import scenarios_from_files
 
@@ -52,3 +55,18 @@ def case_from_options(
             load_plant(full["plant"]), **files, step_minutes=full["step_minutes"]
         )
     return Case(env_id, split, arguments)
+
+
+def _check_options(
+    env_id: str, arguments: Mapping[str, object], files: Mapping[str, Path | None]
+) -> None:
+    """Refuse what the env does not take: heaters have steps of their own, and need weather."""
+    taken = default_arguments(env_id)
+    for name, value in arguments.items():
+        if name not in taken:
+            fix = f"leave it out: {env_id} has no such argument"
+            raise InputError(f"--{name.replace('_', '-')}", value, fix)
+    for name, path in files.items():
+        if path and plant_kind(env_id) == "heater":
+            fix = "leave it out: days of a heater need weather too; see docs/heater.md"
+            raise InputError(f"--{name.replace('_', '-')}", str(path), fix)

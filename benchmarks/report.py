@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
+from ..envs.heater_record import HeaterRecord
 from ..twins.errors import InputError, MissingExtraError
 from ..twins.whole_file import write_whole
 from .aggregates import Summary
@@ -20,10 +23,12 @@ try:
     from plotly.offline import get_plotlyjs
 
     from .day_figure import day_figure
-    from .figures import LOWEST_SCORE, cost_figure, score_figure
+    from .figures import LOWEST_SCORE, compared_policies, cost_figure, score_figure
+    from .heater_figure import heater_figure
 except ImportError as error:
     raise MissingExtraError(error.name or "plotly", "report") from None
 
+_TITLE = "Factories and a heater, real prices"
 REPORT_MARK = '<meta name="generator" content="plantgym">'
 
 _STYLE = """
@@ -45,6 +50,15 @@ dt { font-weight: 600; }
 dd { margin: 0; }
 .swatch { display: inline-block; width: .8em; height: .8em; border-radius: 2px; }
 """
+
+_FACTORY_DAY = (
+    "prices; the rate at which each task runs; stocks between their limits (0 and 100 %), products "
+    "up to the target of the day; powers"
+)
+_HEATER_DAY = (
+    "prices; heater power and the heat that the store gives to the water, with the calls of the "
+    "grid operator; the brick and the room between their limits (dotted)"
+)
 
 
 def check_report(out: Path) -> None:
@@ -79,15 +93,17 @@ def report_html(demo: Demo) -> str:
         for comparison, story in zip(demo.comparisons, demo.stories, strict=True)
     ]
     body = f"""
-<h1>Four factories, real prices</h1>
-<p>What does a factory save if it shifts its load to the hours when energy is cheap? Each policy
-runs the same {days} test days of each plant, and must meet the production target of the day.</p>
-{_policy_list(first)}
+<h1>{_TITLE}</h1>
+<p>What does a plant save if it shifts its load to the hours when energy is cheap? Each policy runs
+the same {days} test days of each plant. Factories must meet the production target of the day, the
+heater must keep its office warm and settles at the end what its store holds.</p>
+{_policy_list(demo.comparisons)}
 <h2>Results</h2>
 {_results(demo)}
 <p class="quiet">Cost of a day: energy, less what is sold, with all penalties, demand response and
-missed production. Saving: against the rule. Gap: above the optimum. Score: share of the possible
-saving that is reached, 0 the rule and 1 the optimum; mean of the middle half of the days, with its
+missed production or cold rooms. Saving: against the reference rule (rule; timer for the heater).
+Gap: above the optimum. Score: share of the possible saving that is reached, 0 the reference rule
+and 1 the optimum; mean of the middle half of the days, with its
 95 % bootstrap interval. Decision: median time of one decision, planning included.</p>
 <h3>Scores</h3>
 {_chart(score_figure(demo.comparisons))}
@@ -97,16 +113,16 @@ saving that is reached, 0 the rule and 1 the optimum; mean of the middle half of
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{REPORT_MARK}\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>plantgym: four factories, real prices</title>\n<style>{_STYLE}</style>\n"
+        f"<title>plantgym: {_TITLE}</title>\n<style>{_STYLE}</style>\n"
         f"<script>{get_plotlyjs()}</script>\n</head>\n<body>\n<main>{body}</main>\n</body>\n</html>\n"
     )
 
 
-def _policy_list(comparison: Comparison) -> str:
+def _policy_list(comparisons: Sequence[Comparison]) -> str:
     entries = "".join(
-        f'<dt><span class="swatch" style="background:{policy_words(summary.policy).colour}"></span>'
-        f" {escape(summary.policy)}</dt><dd>{escape(policy_words(summary.policy).meaning)}</dd>"
-        for summary in comparison.summary()
+        f'<dt><span class="swatch" style="background:{policy_words(policy).colour}"></span>'
+        f" {escape(policy)}</dt><dd>{escape(policy_words(policy).meaning)}</dd>"
+        for policy in compared_policies(comparisons)
     )
     return f"<dl>{entries}</dl>"
 
@@ -145,8 +161,10 @@ def _undrawn(demo: Demo) -> str:
     return f"Too low to be drawn: {', '.join(found)}." if found else ""
 
 
-def _section(comparison: Comparison, story: Story) -> str:
+def _section(comparison: Comparison, story: Story[Any, Any]) -> str:
     plant, record = comparison.plant, next(iter(story.records.values()))
+    is_heater = isinstance(record, HeaterRecord)
+    caption, figure = (_HEATER_DAY, heater_figure) if is_heater else (_FACTORY_DAY, day_figure)
     sources = {"plant": record.plant.sources.get("plant", "-"), **comparison.sources}
     source_list = "".join(
         f"<li>{escape(topic)}: {escape('of the plant' if source == plant else source)}</li>"
@@ -158,10 +176,9 @@ def _section(comparison: Comparison, story: Story) -> str:
 <h3>Cost of each day</h3>
 {_chart(cost_figure(comparison))}
 <h3>{record.date}, the day on which most could be saved</h3>
-<p class="quiet">From above: prices; the rate at which each task runs; stocks between their limits
-(0 and 100 %), products up to the target of the day; powers. Click on a legend entry to hide it,
-point at anything to read it, drag to zoom, double-click to go back.</p>
-{_chart(day_figure(story))}
+<p class="quiet">From above: {caption}. Click on a legend entry to hide it, point at anything
+to read it, drag to zoom, double-click to go back.</p>
+{_chart(figure(story))}
 <ul class="quiet">{source_list}</ul>
 """
 

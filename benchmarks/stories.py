@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
+from ..baselines.registry import POLICIES, make_policy
 from ..envs.day_record import DayRecord
+from ..envs.heater_record import HeaterRecord
+from ..envs.registry import PlantKind
+from ..twins.heater_outlook import HeaterOutlook
 from ..twins.outlook import Outlook
 from .cases import Case, unwrap
 from .compare import Comparison
 from .episodes import episode_seed, run_episode
 from .parallel import in_parallel
-from .scores import OPTIMUM, RULE
+from .scores import OPTIMUM
 
-STORY_POLICIES = (RULE, "mpc", OPTIMUM)
+RecordT = TypeVar("RecordT", DayRecord, HeaterRecord)
+ViewT = TypeVar("ViewT", Outlook, HeaterOutlook)
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Story(Generic[RecordT, ViewT]):
     """A day of a plant.
 
     Args:
@@ -27,8 +33,8 @@ class Story:
         costs: cost of the day by policy [currency].
     """
 
-    morning: Outlook
-    records: Mapping[str, DayRecord]
+    morning: ViewT
+    records: Mapping[str, RecordT]
     costs: Mapping[str, float]
 
 
@@ -38,9 +44,14 @@ class _Part:
 
     case: int
     policy: str
-    morning: Outlook
-    record: DayRecord
+    morning: Outlook | HeaterOutlook
+    record: DayRecord | HeaterRecord
     cost: float
+
+
+def story_policies(kind: PlantKind) -> tuple[str, str, str]:
+    """Whose day is told: the reference rule's, that of the rolling planner, and the optimum's."""
+    return POLICIES[kind].reference, "mpc", OPTIMUM
 
 
 def telling_day(comparison: Comparison) -> str:
@@ -52,7 +63,7 @@ def telling_day(comparison: Comparison) -> str:
 
 def record_stories(
     cases: Sequence[Case], days: Sequence[str], *, seed: int, jobs: int, progress: bool = False
-) -> list[Story]:
+) -> list[Story[Any, Any]]:
     """A story of each case, on its day.
 
     Args:
@@ -65,7 +76,7 @@ def record_stories(
     calls = [
         (index, case, policy, day, seed)
         for index, (case, day) in enumerate(zip(cases, days, strict=True))
-        for policy in STORY_POLICIES
+        for policy in story_policies(case.kind)
     ]
     with closing(
         in_parallel(
@@ -78,22 +89,25 @@ def record_stories(
         )
     ) as parts:
         found = {(part.case, part.policy): part for part in parts}
-    return [
-        Story(
-            morning=found[index, RULE].morning,
-            records={name: found[index, name].record for name in STORY_POLICIES},
-            costs={name: found[index, name].cost for name in STORY_POLICIES},
+    stories: list[Story[Any, Any]] = []
+    for index, case in enumerate(cases):
+        told = {name: found[index, name] for name in story_policies(case.kind)}
+        stories.append(
+            Story(
+                morning=told[OPTIMUM].morning,
+                records={name: part.record for name, part in told.items()},
+                costs={name: part.cost for name, part in told.items()},
+            )
         )
-        for index in range(len(cases))
-    ]
+    return stories
 
 
 def _record(index: int, case: Case, policy_name: str, day: str, seed: int) -> _Part:
-    from ..baselines.registry import make_policy
-
     env = case.make(render_mode="ansi")  # an env that renders keeps a record
     base = unwrap(env)
     env.reset(seed=episode_seed(seed, day), options={"day": day})
     morning = base.view()
-    episode = run_episode(env, make_policy(policy_name, seed), policy_name, day, seed)
+    episode = run_episode(
+        env, make_policy(policy_name, seed, kind=case.kind), policy_name, day, seed
+    )
     return _Part(index, policy_name, morning, base.record(), episode.cost)

@@ -21,7 +21,10 @@ _LARGE = 100
 HEADERS = ("cost per day", "saving", "gap", "score", "decision")
 """What `summary_cells` says."""
 
-CAPTION = "saving: against the rule; gap: to the optimum; score: 0 the rule, 1 the optimum"
+CAPTION = (
+    "saving: against the reference rule (rule; timer for heaters); gap: to the optimum; "
+    "score: 0 the reference rule, 1 the optimum"
+)
 
 
 def print_table(table: Table) -> None:
@@ -34,7 +37,7 @@ def summary_table(comparison: Comparison) -> Table:
     """A row a policy: what it costs, saves, misses, and how long it thinks."""
     days = len({row["day"] for row in comparison.rows})
     settings = comparison.settings
-    table = _table(
+    table = new_table(
         f"{settings['env']} ({comparison.plant}): {days} {settings['split']} days, "
         f"seed {settings['seed']}"
     )
@@ -51,7 +54,7 @@ def summary_table(comparison: Comparison) -> Table:
 def demo_table(comparisons: Sequence[Comparison]) -> Table:
     """A row a plant and policy."""
     days = len({row["day"] for row in comparisons[0].rows})
-    table = _table(f"{days} test days of each plant")
+    table = new_table(f"{days} test days of each plant")
     for header in ("plant", "policy"):
         table.add_column(header)
     for header in HEADERS:
@@ -84,14 +87,20 @@ def score_interval(summary: Summary) -> str:
 
 
 def optimum_note(rows: Sequence[Row]) -> str:
-    """How exact the optimum is."""
-    worst = max(row["mip_gap"] for row in rows)
-    return f"The optimum knows the day in advance; it is proven to within {max(worst, 1e-5):.3%}."
+    """How exact the optimum is: over all days together, and on the day on which it is least."""
+    days = {row["day"]: row for row in rows}.values()
+    cost, bound = (sum(row[name] for row in days) for name in ("optimum", "bound"))
+    mean = (cost - bound) / abs(cost) if cost else 0.0
+    worst = max(row["mip_gap"] for row in days)
+    return (
+        f"The optimum knows the day in advance; it is proven to within {max(mean, 1e-5):.3%} over "
+        f"all days together, and within {max(worst, 1e-5):.3%} on each day."
+    )
 
 
 def speed_table(measurements: Sequence[Measurement]) -> Table:
     """A row a measurement, its goal beside it."""
-    table = _table("Speed")
+    table = new_table("Speed")
     table.add_column("case")
     table.add_column("measured", justify="right")
     for header in ("unit", "goal", "met"):
@@ -104,7 +113,7 @@ def speed_table(measurements: Sequence[Measurement]) -> Table:
 
 def env_table(envs: Sequence[dict[str, Any]]) -> Table:
     """A row an env."""
-    table = _table("Registered envs")
+    table = new_table("Registered envs")
     for header in ("id", "market", "controls", "observed", "steps", "days"):
         table.add_column(header)
     for env in envs:
@@ -120,7 +129,8 @@ def env_table(envs: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def _table(title: str) -> Table:
+def new_table(title: str) -> Table:
+    """A table without columns yet, as all of them look."""
     return Table(title=title, box=SIMPLE_HEAD, title_justify="left", caption_justify="left")
 
 

@@ -20,6 +20,8 @@ PLANTS: Mapping[str, str] = MappingProxyType(
         "car_seat": "Car-seat factory with PV and wind, time-of-use tariff, a 12-hour day",
         "cement_mill": "Cement mill on the Belgian real-time price",
         "steel_powder": "Steel-powder plant of ten stages on the Belgian real-time price",
+        "sets_heater": "Heater with a store of hot bricks that warms an office, on the Belgian "
+        "real-time price, with a demand charge and calls for less and for more load",
     }
 )
 """What each shipped plant is, as its env has it by default."""
@@ -32,6 +34,12 @@ _POLICIES: Mapping[str, PolicyWords] = MappingProxyType(
             "#8a8a8a",
         ),
         "threshold": PolicyWords("runs when the price is low, and as far as it must", "#e08a1e"),
+        "timer": PolicyWords(
+            "charges from 22 h to 5 h what the day will take: the reference for heaters", "#8a8a8a"
+        ),
+        "timer-short": PolicyWords("charges likewise from 22 h to 1 h and 3 h to 5 h", "#b9a58a"),
+        "thermostat": PolicyWords("charges what the building takes, at any price", "#c96a5a"),
+        "price-quantile": PolicyWords("charges in the cheapest hours that suffice", "#e08a1e"),
         "milp-day-ahead": PolicyWords(
             "plans the whole day once, on the forecasts of the day before", "#3b7dd8"
         ),

@@ -152,7 +152,7 @@ class SetsHeaterEnv(PlantEnv[HeaterState, HeaterOutlook]):
         account = self._accounts()
         return HeaterRecord(
             plant=self.plant,
-            currency=self.terms.currency,
+            terms=self.terms,
             date=self._batch.date(0),
             temp_c=np.array([*(before for before, _ in self._history), self._snapshot()]),
             meter=account[:, self._n_parts : self._requested_from],

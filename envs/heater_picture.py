@@ -50,7 +50,7 @@ def _cost_caption(record: HeaterRecord) -> str:
     """Cost so far, and the parts that are not zero."""
     parts = record.cost.sum(axis=0)
     named = [f"{name} {number(part)}" for name, part in zip(COST_PARTS, parts, strict=True) if part]
-    total = f"Cost so far {number(float(parts.sum()))} {record.currency}"
+    total = f"Cost so far {number(float(parts.sum()))} {record.terms.currency}"
     return f"{total}: {', '.join(named)}" if named else total
 
 
@@ -69,7 +69,7 @@ def _rows(record: HeaterRecord) -> list[Row]:
     limits = record.plant.brick.min_c, record.plant.brick.max_c
     return [
         ("hour", hours, ""),
-        _row("price", price, f"{record.currency}/kWh, expected from now on"),
+        _row("price", price, f"{record.terms.currency}/kWh, expected from now on"),
         _row("outside", ambient, "degC, expected from now on"),
         _row("load", load_kw, "kW", low=0.0),
         _row("brick", brick_c, "degC", *limits),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..twins.heater import HeaterPlant
 from ..twins.heater_outlook import HeaterOutlook
+from ..twins.heater_terms import HeaterTerms
 from ..twins.stn_tables import Floats
 
 
@@ -15,7 +16,7 @@ class HeaterRecord:
 
     Args:
         plant: the heater.
-        currency: of the costs.
+        terms: what energy, peak, calls and cold cost.
         date: on which the episode began, YYYY-MM-DD.
         temp_c: temperatures before the first and after each step [t + 1, 4].
         meter: metered values, in the order of `heater_episode_state.METER` [t, 20].
@@ -24,7 +25,7 @@ class HeaterRecord:
     """
 
     plant: HeaterPlant
-    currency: str
+    terms: HeaterTerms
     date: str
     temp_c: Floats
     meter: Floats

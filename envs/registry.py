@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import gymnasium as gym
+
+PlantKind = Literal["factory", "heater"]
+"""What a plant is: kinds differ in controls, costs and policies."""
 
 _HOME = __name__.rpartition(".")[0]
 
@@ -30,9 +33,14 @@ def env_class_path(env_id: str) -> str:
     return f"{_HOME}.{_MODULES.get(name, 'shipped_envs')}:{name}"
 
 
+def plant_kind(env_id: str) -> PlantKind:
+    """Kind of the plant of a registered env."""
+    return "heater" if _ENVS[env_id][0] == "SetsHeaterEnv" else "factory"
+
+
 def vector_class_path(env_id: str) -> str:
     """Where the vector env behind an id is, as `module:name`."""
-    if _ENVS[env_id][0] == "SetsHeaterEnv":
+    if plant_kind(env_id) == "heater":
         return f"{_HOME}.heater_vector_env:SetsHeaterVectorEnv"
     return f"{_HOME}.stn_vector_env:StnVectorEnv"
 

@@ -51,7 +51,7 @@ class Idle:
 def test_rules_hold_the_room_and_the_store(name: str, market: str) -> None:
     env = HEATERS["SetsHeater-v0"].heater(market=market, split="test")
     for day in (0, 20, 40):
-        infos = run(env, make_policy(name), day)
+        infos = run(env, make_policy(name, kind="heater"), day)
         room_c = np.array([info["room_c"] for info in infos])
         assert room_c.min() > 18.1
         assert room_c.mean() < 19.5
@@ -104,7 +104,10 @@ def test_empty_bricks_are_charged_by_every_rule() -> None:
 def test_the_default_task_is_one_where_control_matters() -> None:
     env = HEATERS["SetsHeater-v0"].heater(split="test")
     days = range(0, 47, 4)
-    cost = {name: sum(total(run(env, make_policy(name), day)) for day in days) for name in NAMES}
+    cost = {
+        name: sum(total(run(env, make_policy(name, kind="heater"), day)) for day in days)
+        for name in NAMES
+    }
     # Even a rule that plans nothing saves more than a tenth against the timer, by prices alone.
     assert cost["price-quantile"] < 0.9 * cost["timer"]
     assert cost["timer"] < cost["thermostat"]
@@ -115,5 +118,5 @@ def test_the_default_task_is_one_where_control_matters() -> None:
 
 def test_rules_choose_stages_where_there_are_only_stages() -> None:
     env = HEATERS["SetsHeater-stages"].heater(split="test")
-    infos = run(env, make_policy("timer"), 10)
+    infos = run(env, make_policy("timer", kind="heater"), 10)
     assert min(info["room_c"] for info in infos) > 17.5

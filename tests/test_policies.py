@@ -122,10 +122,19 @@ def test_random_actions_keep_to_the_masks_and_repeat_with_the_seed() -> None:
 
 
 def test_policies_go_by_their_names() -> None:
-    assert list(POLICIES) == ["rule", "threshold", "random", "milp-day-ahead", "mpc", "optimum"]
-    assert all(isinstance(make_policy(name), Policy) for name in POLICIES)
+    names = {kind: list(policies.makers) for kind, policies in POLICIES.items()}
+    rules = ["timer", "timer-short", "thermostat", "price-quantile"]
+    assert names == {
+        "factory": ["rule", "threshold", "random", "milp-day-ahead", "mpc", "optimum"],
+        "heater": [*rules, "mpc", "optimum"],
+    }
+    for kind, policies in POLICIES.items():
+        assert policies.reference == names[kind][0]
+        assert all(isinstance(make_policy(name, kind=kind), Policy) for name in names[kind])
     with pytest.raises(InputError, match="policy = 'milp': use one of rule, threshold"):
         make_policy("milp")
+    with pytest.raises(InputError, match="policy = 'rule': use one of timer, timer-short"):
+        make_policy("rule", kind="heater")
 
 
 def test_an_env_that_is_no_factory_is_refused() -> None:

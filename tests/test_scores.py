@@ -55,11 +55,8 @@ def test_mip_gap_is_never_negative() -> None:
 
 
 def test_row_sets_an_episode_against_both_references() -> None:
-    references = {
-        "rule": episode("rule", 100.0),
-        "optimum": episode("optimum", 60.0, bound=59.4),
-    }
-    row = make_row("plantgym/Stn-v0", 5, "EUR", episode("mpc", 75.0), references)
+    rule, best = episode("rule", 100.0), episode("optimum", 60.0, bound=59.4)
+    row = make_row("plantgym/Stn-v0", 5, "EUR", episode("mpc", 75.0), rule=rule, best=best)
     assert row == {
         "env": "plantgym/Stn-v0",
         "policy": "mpc",
@@ -134,9 +131,9 @@ def test_summary_compares_mean_costs() -> None:
     }.items():
         references = {
             "rule": episode("rule", rule, day=day),
-            "optimum": episode("optimum", best, day=day, bound=best),
+            "best": episode("optimum", best, day=day, bound=best),
         }
-        rows.append(make_row("e", 0, "EUR", episode("mpc", mine, day=day), references))
+        rows.append(make_row("e", 0, "EUR", episode("mpc", mine, day=day), **references))
     (summary,) = summarise(rows)
     assert (summary.policy, summary.days) == ("mpc", 3)
     assert summary.cost_mean == pytest.approx(410 / 3)
