@@ -54,14 +54,14 @@ def demo(
     ] = _REPORT,
     seed: _Seed = 0,
 ) -> None:
-    """Run all policies on real days of four plants, and write a report that opens offline."""
+    """Run all policies on real days of five plants, and write a report that opens offline."""
     from .demo import run_demo
     from .report import check_report, results_beside, write_report
     from .tables import demo_table, print_table
 
     check_report(out)
     typer.echo(
-        f"All policies on {days} test days of four plants. The first run compiles.", err=True
+        f"All policies on {days} test days of five plants. The first run compiles.", err=True
     )
     found = run_demo(days, jobs=jobs, seed=seed, progress=True)
     write_report(found, out)
@@ -92,8 +92,9 @@ def envs(
 def compare(
     env: Annotated[str, typer.Argument(help="Env, such as CementPv or plantgym/CementPv-v0.")],
     policies: Annotated[
-        str, typer.Option(help="Names, separated by commas.")
-    ] = "rule,threshold,milp-day-ahead,mpc,optimum",
+        str | None,
+        typer.Option(help="Names, separated by commas.  [default: all of the plant but random]"),
+    ] = None,
     split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
     days: Annotated[
         str, typer.Option(help="How many days, evenly spread over the split; or 'all'.")
@@ -104,7 +105,7 @@ def compare(
         Path | None, typer.Option(help="JSON file for the rows. A run that was cut off goes on.")
     ] = None,
     market: Annotated[
-        str | None, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time.")
+        str | None, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time; shenyang.")
     ] = None,
     step_minutes: Annotated[int | None, typer.Option(help="Length of a step, 60 or 15.")] = None,
     plant: Annotated[
@@ -122,6 +123,7 @@ def compare(
     pv: Annotated[Path | None, typer.Option(help="Your own PV capacity factors (CSV).")] = None,
 ) -> None:
     """Run policies on the same days, and score them between the rule (0) and the optimum (1)."""
+    from ..baselines.registry import POLICIES
     from .compare import compare as run
     from .own_days import case_from_options
     from .tables import print_table, summary_table
@@ -137,7 +139,10 @@ def compare(
         real_time_prices=real_time_prices,
         pv=pv,
     )
-    names = [name.strip() for name in policies.split(",") if name.strip()]
+    if policies is None:
+        names = [name for name in POLICIES[case.kind].makers if name != "random"]
+    else:
+        names = [name.strip() for name in policies.split(",") if name.strip()]
     result = run(case, names, days=_days(days), seed=seed, jobs=jobs, out=out, progress=True)
     if "scenarios" in case.arguments:  # of the shipped days the docs tell
         for note in result.notes:
@@ -145,6 +150,28 @@ def compare(
     print_table(summary_table(result))
     if out:
         typer.echo(f"{len(result.rows)} rows in {out}")
+
+
+@app.command(epilog="Example: plantgym signals --days 10 --jobs 2 --json signals.json")
+def signals(
+    days: Annotated[str, typer.Option(help="How many test days, evenly spread; or 'all'.")] = "10",
+    jobs: _Jobs = 2,
+    seed: _Seed = 0,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", help="JSON file for the figures.")
+    ] = None,
+) -> None:
+    """Tell what plans save at the heater, and which signals make it so."""
+    from .heater_signals import SIGNALS_FORMAT, as_dict, heater_signals, signal_table
+    from .store import check_out, write_result
+    from .tables import print_table
+
+    if as_json:
+        check_out(as_json, SIGNALS_FORMAT, "--json")
+    found = heater_signals(days=_days(days), seed=seed, jobs=jobs, progress=True)
+    if as_json:
+        write_result(as_json, as_dict(found, seed), SIGNALS_FORMAT)
+    print_table(signal_table(found))
 
 
 add_commands(app)
