@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..baselines.registry import POLICIES
-from .cases import Case
+from .cases import Case, choose_days, unwrap
 from .compare import Comparison, compare
 from .stories import Story, record_stories, telling_day
 
@@ -51,6 +51,8 @@ def run_demo(days: int, *, jobs: int = 1, seed: int = 0, progress: bool = False)
         InputError: more days than there are.
     """
     cases = [Case(env_id) for env_id in DEMO_ENVS]
+    for case in cases:  # refuse too many days before minutes of work
+        choose_days(unwrap(case.make()).batch.scenarios, days)
     comparisons = [
         compare(
             case,

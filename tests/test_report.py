@@ -84,6 +84,16 @@ class TestDemo:
                 assert story.costs[policy] == rows[policy]["cost"]
                 assert record.cost.sum() == pytest.approx(rows[policy]["cost"])
 
+    def test_too_many_days_are_refused_before_any_run(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def no_run(*_: object, **__: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(demo, "compare", no_run)
+        with pytest.raises(InputError, match="days = 48: use 1 to 47"):
+            demo.run_demo(48)
+
     def test_results_can_be_written(self, found: demo.Demo) -> None:
         text = json.dumps(found.as_dict(), allow_nan=False)
         assert [entry["plant"] for entry in json.loads(text)["comparisons"]] == [
