@@ -10,14 +10,20 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from plantgym.baselines.registry import make_policy
 from plantgym.benchmarks import heater_signals
 from plantgym.benchmarks.aggregates import Summary
 from plantgym.benchmarks.cases import Case
 from plantgym.benchmarks.cli import app
 from plantgym.benchmarks.compare import Comparison, compare
+from plantgym.benchmarks.episodes import episode_seed, run_episode
+from plantgym.benchmarks.heater_figure import heater_figure
 from plantgym.benchmarks.heater_signals import SIGNALS
+from plantgym.benchmarks.stories import Story
 from plantgym.benchmarks.tables import optimum_note
+from plantgym.envs.heater_env import SetsHeaterEnv
 from plantgym.twins.errors import InputError
+from plantgym.twins.heater_episode_state import METER
 from plantgym.twins.heater_markets import find_market
 
 ENV = "plantgym/SetsHeater-v0"
@@ -82,6 +88,36 @@ class TestRefusals:
     def test_policies_of_heaters_do_not_run_factories(self) -> None:
         with pytest.raises(InputError, match="use some of rule,threshold"):
             compare(Case("plantgym/CarSeat-v0"), ["timer"], days=1)
+
+
+class TestDayFigure:
+    def test_it_shows_what_was_metered_between_its_limits(self) -> None:
+        case, day = Case(ENV), "2025-02-21"
+        env = case.make(render_mode="ansi")
+        base = env.unwrapped
+        assert isinstance(base, SetsHeaterEnv)
+        env.reset(seed=episode_seed(0, day), options={"day": day})
+        morning = base.view()
+        cost = run_episode(env, make_policy("timer", kind="heater"), "timer", day, 0).cost
+        record = base.record()
+        figure = heater_figure(Story(morning, {"timer": record}, {"timer": cost}))
+        drawn = {trace.name: np.asarray(trace.y, np.float64) for trace in figure.data}
+        power_kw = 4 * record.meter[:, METER.index("heater_kwh")]
+        np.testing.assert_allclose(drawn["heater power"][:-1], power_kw)
+        np.testing.assert_array_equal(drawn["brick"], record.temp_c[:, 0])
+        np.testing.assert_array_equal(drawn["price"][:-1], base.hindsight().buy_price_per_kwh)
+        np.testing.assert_array_equal(drawn["price forecast"][:-1], morning.buy_price_per_kwh)
+        lines = {(shape.yref, shape.y0) for shape in figure.layout.shapes if shape.type == "line"}
+        brick, terms = base.plant.brick, base.terms
+        assert lines == {
+            ("y3", brick.min_c),
+            ("y3", brick.max_c),
+            ("y4", terms.room_min_c),
+            ("y4", terms.room_max_c),
+        }
+        for call in base.hindsight().calls:
+            name = {"reduce": "less", "absorb": "more"}[call.kind]
+            assert f"call to draw {name}: {call.award_kw:,.0f} kW" in drawn
 
 
 class TestSignals:
