@@ -1,9 +1,9 @@
-"""Rewrite the tables on identification in the documents from the results in `docs/results`.
+"""Rewrite the tables in the documents from the results in `docs/results`.
 
     python -m plantgym.benchmarks.doc_tables
 
-The results are what `plantgym reproduce psi` and `plantgym reproduce lines` write (`--json`). Each
-table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
+The results are what `plantgym reproduce psi`, `plantgym reproduce lines` and `plantgym signals`
+write (`--json`). Each table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from ..twins.errors import InputError, PlantgymError
 from ..twins.whole_file import write_whole
 from .found_parameters import FoundParameter
+from .heater_signals import HEADERS, SIGNALS_FORMAT, SignalRow, signal_cells
 from .line_study import LINES_FORMAT, LineStudy
 from .line_table import LineResult, LineSummary, percent, percents
 from .markdown import markdown_table, with_region
@@ -26,7 +27,12 @@ from .psi_table import PRICE_HEADERS, PSI_HEADERS, MeanRms, PsiRow, price_cells,
 from .reproduce import OURS, REPRODUCTION_FORMAT
 
 _RESULTS = Path("docs") / "results"
-_FORMATS = MappingProxyType({"psi": REPRODUCTION_FORMAT, "lines": LINES_FORMAT})
+_FORMATS = MappingProxyType(
+    {"psi": REPRODUCTION_FORMAT, "lines": LINES_FORMAT, "signals": SIGNALS_FORMAT}
+)
+_COMMANDS = MappingProxyType(
+    {"psi": "reproduce psi", "lines": "reproduce lines", "signals": "signals"}
+)
 _PUBLISHED = "published PSI"
 _TEST = "test_baseline"
 
@@ -35,13 +41,13 @@ Results = Mapping[str, Any]
 
 
 def read_results(root: Path) -> dict[str, Results]:
-    """The results of each reproduction, by name.
+    """The results of each command, by name.
 
     Args:
         root: folder of the repository.
 
     Raises:
-        InputError: a file that is absent, or none of `plantgym reproduce`.
+        InputError: a file that is absent, or none of its command.
     """
     return {name: _read(root / _RESULTS / f"{name}.json", _FORMATS[name]) for name in _FORMATS}
 
@@ -140,6 +146,14 @@ def _short(results: Mapping[str, Results]) -> str:
     return f"{table}\n\nRandom production lines, on/off stages: {lines}."
 
 
+def _signals(results: Mapping[str, Results]) -> str:
+    """A row a signal that is switched off, and policy."""
+    run = results["signals"]
+    rows = [SignalRow(**entry) for entry in run["rows"]]
+    note = f"Means of {rows[0].days} test days, evenly spread, seed {run['seed']}."
+    return f"{note}\n\n{markdown_table(HEADERS, map(signal_cells, rows), left=2)}"
+
+
 def _headline(lines: LineSummary) -> str:
     median, worst = map(percent, lines.test_error)
     noise = f"at {lines.noise:.0%} noise" if lines.noise else "from clean meters"
@@ -149,6 +163,7 @@ def _headline(lines: LineSummary) -> str:
 REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = MappingProxyType(
     {
         "docs/identify.md": {"psi": _psi, "model error": _model_error, "lines": _lines},
+        "docs/heater.md": {"signals": _signals},
         "README.md": {"identification": _short},
     }
 )
@@ -161,7 +176,7 @@ def _read(path: Path, mark: str) -> Results:
     except (OSError, ValueError) as error:
         raise InputError("results", str(path), f"give a readable JSON file ({error})") from None
     if not isinstance(found, dict) or found.get("format") != mark:
-        fix = f"give a file of `plantgym reproduce {path.stem} --json`"
+        fix = f"give a file of `plantgym {_COMMANDS[path.stem]} --json`"
         raise InputError("results", str(path), fix)
     return found
 
