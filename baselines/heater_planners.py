@@ -81,7 +81,7 @@ class HeaterMpc(_HeaterPolicy):
         InputError: a share outside 0 to 1, or rounds outside 1 to 100.
     """
 
-    def __init__(self, decay_per_h: float = 0.5, rounds: int = 3) -> None:
+    def __init__(self, decay_per_h: float = 0.5, rounds: int = 2) -> None:
         check_number("decay_per_h", decay_per_h, high=1.0)
         check_whole("rounds", rounds, low=1, high=100)
         self.decay_per_h, self.rounds = decay_per_h, rounds

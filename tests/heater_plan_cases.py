@@ -45,7 +45,7 @@ def random_outlook(plant: HeaterPlant, rng: np.random.Generator, step: int) -> H
     )
     heat_kwh = float(plant.capacities_kwh_per_k @ temp_c)
     price = rng.uniform(-0.3, 0.6, T)
-    first = rng.integers(step, T - 4, 2)
+    first = rng.integers(min(step, T - 5), T - 4, 2)
     calls = (
         HeaterCall("reduce", 0, int(first[0]), int(first[0]) + 4, rng.uniform(20.0, 100.0)),
         HeaterCall("absorb", 0, int(first[1]), int(first[1]) + 4, rng.uniform(50.0, 400.0)),

@@ -23,7 +23,6 @@ from .heater_plan_slopes import radiator_kw_per_k, surroundings
 from .heater_plan_stages import Stage, StagedSteps, add_staged_steps
 from .heater_tables import (
     BRICK_K_PER_KWH,
-    FAN_MIN,
     FAN_POWER_KW,
     HOLD_H,
     POWER_MAX_KW,
@@ -32,7 +31,6 @@ from .heater_tables import (
     SURROUNDINGS_C,
     TRANSFER_MAX_KW_PER_K,
     WATER_K_PER_KWH,
-    brick_to_water_kw_per_k,
     radiated_kw,
 )
 from .linear_problem import Problem
@@ -47,7 +45,6 @@ _LOOSE = 0.005
 _LOOK_STEPS = 8
 _SPARE_K = 0.1
 _SPARE_KW = 1e-4
-_NUDGE = 1e-4
 _ROUNDING = 1e-7
 """Relative: what the solver's tolerances and the kernel's rounding may hide."""
 
@@ -103,10 +100,10 @@ def certify(tables: HeaterTables, outlook: HeaterOutlook, plan: HeaterPlan) -> C
     if not relaxation.proven:
         return _certificate(plan, -np.inf, began)
     bound = _least_cost(relaxation)
-    if plan.cost - bound > _LOOSE * abs(plan.cost):
-        earning = outlook.buy_price_per_kwh[outlook.step :] < 0.0
-        brick_c = _brick_range_c(tables.values, relaxation, plan, earning)
-        bound = max(bound, _least_cost(relax(tables, outlook, plan, brick_c)))
+    earning = outlook.buy_price_per_kwh[outlook.step :] < 0.0
+    if earning.any() and plan.cost - bound > _LOOSE * abs(plan.cost):
+        floor_c = _brick_floor_c(tables.values, relaxation, plan, earning)
+        bound = max(bound, _least_cost(relax(tables, outlook, plan, floor_c)))
     return _certificate(plan, bound, began)
 
 
@@ -123,40 +120,28 @@ def _least_cost(relaxation: Relaxation) -> float:
     return bound - _ROUNDING * max(1.0, abs(bound))
 
 
-def _brick_range_c(
+def _brick_floor_c(
     values: Floats, relaxation: Relaxation, plan: HeaterPlan, earning: NDArray[np.bool_]
 ) -> Floats:
-    """Least and greatest brick temperature at the starts of steps [2, n] of all better courses.
+    """Least brick temperature at the start of each step [n] of courses that cost less than a plan.
 
-    The fan's power follows from its heat the better, the better the brick is known: from below in
-    steps in which power earns, from above in the others. It is looked at in every few steps; after
-    a look the fan may have run at full, or the heater, until the next.
+    Where power earns, the fan may run for its power's sake; how much it then draws for the heat
+    that it releases depends on how cold the brick can be. That is looked at in the first of every
+    few such steps; in those that follow, full fan may have run from there. Elsewhere it is -inf.
     """
     beating, brick_c = _beating(relaxation, plan.cost), relaxation.steps.temp_c[:, BRICK]
-    problem = relaxation.problem
-    coldest_c = float(problem.col_lower[relaxation.steps.temp_c[-1, WATER]])
+    coldest_c = float(relaxation.problem.col_lower[relaxation.steps.temp_c[-1, WATER]])
     share = HOLD_H * float(values[BRICK_K_PER_KWH])
     share *= float(values[TRANSFER_MAX_KW_PER_K] + values[STORE_LOSS_KW_PER_K])
-    rise_k = HOLD_H * float(values[BRICK_K_PER_KWH] * values[POWER_MAX_KW])
-    low_c, high_c = problem.col_lower[brick_c[:-1]], problem.col_upper[brick_c[:-1]]
-    for first in range(0, len(earning), _LOOK_STEPS):
-        group = slice(first, first + _LOOK_STEPS)
-        later = np.arange(len(earning[group]))
-        if earning[group].any():
-            least_c = _extreme_c(beating, brick_c[first], 1.0) - _SPARE_K
-            fallen_c = coldest_c + (least_c - coldest_c) * (1.0 - share) ** later
-            low_c[group] = np.maximum(low_c[group], fallen_c)
-        if not earning[group].all():
-            most_c = _extreme_c(beating, brick_c[first], -1.0) + _SPARE_K
-            high_c[group] = np.minimum(high_c[group], most_c + rise_k * later)
-    return np.stack([low_c, high_c])
-
-
-def _extreme_c(problem: Problem, column: int, sign: float) -> float:
-    """The least (sign 1) or greatest (sign -1) value of a column."""
-    problem.cost[:] = 0.0
-    problem.cost[column] = sign
-    return sign * solve(problem, mip_gap=0.0).cost
+    floor_c, looked = np.full(len(earning), -np.inf), -_LOOK_STEPS
+    for t in np.flatnonzero(earning):
+        if t >= looked + _LOOK_STEPS:
+            looked = int(t)
+            beating.cost[:] = 0.0
+            beating.cost[brick_c[t]] = 1.0
+            least_c = solve(beating, mip_gap=0.0).cost - _SPARE_K
+        floor_c[t] = coldest_c + (least_c - coldest_c) * (1.0 - share) ** (t - looked)
+    return floor_c
 
 
 def _beating(relaxation: Relaxation, cost: float) -> Problem:
@@ -174,7 +159,7 @@ def _beating(relaxation: Relaxation, cost: float) -> Problem:
 
 
 def relax(
-    tables: HeaterTables, outlook: HeaterOutlook, plan: HeaterPlan, brick_c: Floats | None = None
+    tables: HeaterTables, outlook: HeaterOutlook, plan: HeaterPlan, floor_c: Floats | None = None
 ) -> Relaxation:
     """A linear programme that every course of the kernel satisfies.
 
@@ -182,8 +167,8 @@ def relax(
         tables: plant and terms.
         outlook: state and expectation.
         plan: where the tangents of the radiator heat touch it; any plan will do.
-        brick_c: least and greatest brick temperature at the starts of steps [2, n] of the courses
-            of interest; None for all courses.
+        floor_c: least brick temperature at the start of each step [n] of the courses of interest;
+            None for all courses.
     """
     values, rows = tables.values, LinearRows()
     around = surroundings(values, outlook)
@@ -193,8 +178,8 @@ def relax(
     power_kw = rows.columns(n, 0.0, values[POWER_MAX_KW], price)
     fan_kw = rows.columns(n, 0.0, values[FAN_POWER_KW], price)
     low_c, high_c = np.tile(ranges.low_c, (n + 1, 1)), np.tile(ranges.high_c, (n + 1, 1))
-    if brick_c is not None:
-        low_c[:-1, BRICK], high_c[:-1, BRICK] = brick_c
+    if floor_c is not None:
+        low_c[:-1, BRICK] = np.maximum(low_c[:-1, BRICK], floor_c)
     low_c[0] = high_c[0] = outlook.temp_c
     steps = add_staged_steps(
         rows, values, around, power_kw, rows.columns((n + 1, 4), low_c, high_c)
@@ -206,9 +191,8 @@ def relax(
     for stage in steps.stages[1:]:
         _couple_release(rows, values, float(ranges.high_c[BRICK]), steps, stage)
         _couple_radiators(rows, values, ranges, steps, stage)
-    apart_k = np.stack([low_c[:-1, BRICK] - ranges.high_c[WATER], high_c[:-1, BRICK]])
-    apart_k[1] -= ranges.low_c[WATER]
-    _couple_fan(rows, values, apart_k, steps, fan_kw, plan.course.fan)
+    least_k = np.maximum(1.0, low_c[:-1, BRICK] - ranges.high_c[WATER])
+    _couple_fan(rows, values, least_k, steps, fan_kw)
     load_kw = Mix.of(power_kw) + Mix.of(fan_kw)
     costs = add_costs(rows, tables, outlook, load_kw, steps.temp_c)
     return Relaxation(rows.problem(), costs.constant, steps, fan_kw, ranges.proven)
@@ -252,22 +236,14 @@ def _couple_radiators(
 
 
 def _couple_fan(
-    rows: LinearRows, values: Floats, apart_k: Floats, steps: StagedSteps, fan_kw: Ints, fan: Floats
-) -> None:  # fmt: skip
-    """The fan's power is convex in K: below its chord, above its tangents at given fans [n].
+    rows: LinearRows, values: Floats, least_k: Floats, steps: StagedSteps, fan_kw: Ints
+) -> None:
+    """The fan releases at most K(1) (Tb - Tw); its power is convex in K, so below the chord.
 
-    K is R over Tb - Tw, of which the least and the greatest are given [2, n]. The chord at the
-    least is above all; the tangents times (Tb - Tw) over its greatest are below.
+    K is R over Tb - Tw, which is at least so much in each step [n].
     """
     first, most = steps.stages[0], float(values[TRANSFER_MAX_KW_PER_K])
     rise_k = first.temp_c[BRICK] - first.temp_c[WATER]
     rows.rows(first.released_kw - most * rise_k, high=0.0)
-    per_kw = float(values[FAN_POWER_KW]) / (most * np.maximum(1.0, apart_k[0]))
+    per_kw = float(values[FAN_POWER_KW]) / (most * least_k)
     rows.rows(Mix.of(fan_kw) - per_kw * first.released_kw, high=_SPARE_KW)
-    beside = np.maximum(fan, values[FAN_MIN]) * np.array([[1.0], [1.0 - _NUDGE]])
-    transfer = brick_to_water_kw_per_k(values, beside)
-    power_kw = values[FAN_POWER_KW] * beside**3
-    steepness = (power_kw[0] - power_kw[1]) / (transfer[0] - transfer[1])
-    # A chord of so near points is above the curve between them by next to nothing.
-    tangent_kw = steepness * first.released_kw + (power_kw[0] - steepness * transfer[0]) * rise_k
-    rows.rows(Mix.of(fan_kw) - (1.0 / apart_k[1]) * tangent_kw, low=-_SPARE_KW)

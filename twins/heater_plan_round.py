@@ -36,7 +36,7 @@ STANDS, RUNS, OPEN = range(3)
 """What is settled of a fan."""
 
 _MIP_GAP, _NODES = 1e-3, 10
-_TOUCHED_FANS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
+_TOUCHED_FANS = (0.15, 0.4, 1.0)
 _BRICK_MARGIN_K = 0.5
 _BRICK_SHORT_PER_K = 1.0
 """Cost of each kelvin of a brick that is too cold for the fan [currency]: a plan that needs the fan
@@ -199,7 +199,8 @@ def _add_fan_power(
     """
     transfer = _transfer(course, slopes, at)
     for fan in (np.maximum(course.fan, values[FAN_MIN]), *_TOUCHED_FANS):
-        beside = np.stack([0.999 * fan, np.minimum(1.001 * fan, 1.0)]) * np.ones((1, len(earning)))
+        fans = np.broadcast_to(fan, earning.shape)
+        beside = np.stack([0.999 * fans, np.minimum(1.001 * fans, 1.0)])
         least, most = brick_to_water_kw_per_k(values, beside)
         least_kw, most_kw = values[FAN_POWER_KW] * beside**3
         steepness = (most_kw - least_kw) / (most - least)
