@@ -205,9 +205,9 @@ class TestEveryMarket:
     def test_what_a_plant_needs_is_there(self, market: str, step_minutes: int) -> None:
         plant = factory(currency="CNY", pv_kw=100, start_hour=8, horizon_h=12)
         days = load_scenarios(plant, market, step_minutes)
-        assert set(days.series) == {
-            name for name in SERIES if "wind" not in name and name != "baseline_load_kw"
-        }
+        weather = {"ambient_c", "wind_m_per_s", "ghi_w_per_m2", "occupancy"}
+        elsewhere = {"wind_kw", "wind_forecast_kw", "baseline_load_kw"}
+        assert set(days.series) == set(SERIES) - weather - elsewhere
         assert {v.shape for v in days.series.values()} == {(days.n_days, 720 // step_minutes)}
         assert (days.series["base_load_kw"] == 40).all()
         assert (days.currency, days.start_hour, days.step_minutes) == ("CNY", 8, step_minutes)
