@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..twins.errors import InputError
-from ..twins.whole_file import write_whole
+from ..twins.whole_file import unwritable, write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -54,12 +54,9 @@ class EntryFile(Generic[_Entry]):
         if lines:
             self._check_settings(lines[0], settings)
         self.entries = [self._entry(parse, *each) for each in enumerate(lines[1:], start=2)]
-        try:
-            # Drops a torn last line, which would spoil the next one.
-            write_whole(self.path, "".join(f"{line}\n" for line in lines))
-            self._file = self.path.open("a", encoding="utf-8")
-        except OSError as error:
-            raise unwritable(out, error) from None
+        # Drops a torn last line, which would spoil the next one.
+        write_whole(self.path, "".join(f"{line}\n" for line in lines))
+        self._file = self.path.open("a", encoding="utf-8")
         if not lines:
             self._write({"format": mark, "settings": settings})
 
@@ -77,9 +74,12 @@ class EntryFile(Generic[_Entry]):
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._file.write(json.dumps(line) + "\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise unwritable("file", self.path, error) from None
 
     def _whole_lines(self) -> list[str]:
         try:
@@ -87,7 +87,7 @@ class EntryFile(Generic[_Entry]):
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise unwritable(self.path, error) from None
+            raise unwritable("file", self.path, error) from None
         whole = content[: content.rfind(b"\n") + 1]
         return whole.decode("utf-8", errors="replace").splitlines()
 
@@ -124,8 +124,3 @@ class EntryFile(Generic[_Entry]):
     def _damaged(self, number: int) -> InputError:
         fix = f"line {number} is damaged; delete the file, or give another {self._option}"
         return InputError("unfinished run", str(self.path), fix)
-
-
-def unwritable(path: Path, error: OSError) -> InputError:
-    """What to say of a file that cannot be written."""
-    return InputError("file", str(path), f"give a file that can be written ({error.strerror})")

@@ -10,7 +10,7 @@ from typing import Any
 from ..twins.errors import InputError
 from ..twins.whole_file import check_writable, write_whole
 from .episodes import Episode
-from .part_file import EntryFile, unwritable
+from .part_file import EntryFile
 
 FORMAT = "plantgym comparison 1"
 _PART_FORMAT = "plantgym unfinished comparison 1"
@@ -104,10 +104,7 @@ def write_result(path: Path, result: Mapping[str, Any], mark: str = FORMAT) -> N
         InputError: a file that cannot be written.
     """
     text = json.dumps({"format": mark, **result}, indent=1, allow_nan=False)
-    try:
-        write_whole(path, text + "\n")
-    except OSError as error:
-        raise unwritable(path, error) from None
+    write_whole(path, text + "\n")
 
 
 def _has_mark(path: Path, mark: str) -> bool:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import InputError
 
 
 def write_whole(path: str | os.PathLike[str], text: str) -> None:
-    """Write UTF-8 text to a file; if that fails, or is killed, what stood there before stays."""
+    """Write UTF-8 text to a file; if that fails, or is killed, what stood there before stays.
+
+    Raises:
+        InputError: a file that cannot be written, such as on a full disk.
+    """
     target = Path(path)
     draft = _draft(target)
     try:
@@ -18,8 +23,22 @@ def write_whole(path: str | os.PathLike[str], text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
+    except OSError as error:
+        raise unwritable("file", path, error) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
+
+
+def unwritable(field: str, path: str | os.PathLike[str], error: OSError) -> InputError:
+    """What to say of a file that cannot be written.
+
+    Args:
+        field: what gave the file.
+        path: of the file.
+        error: that came of the attempt.
+    """
+    return InputError(field, str(path), f"give a file that can be written ({error.strerror})")
 
 
 def check_writable(field: str, path: str | os.PathLike[str]) -> None:
@@ -44,8 +63,7 @@ def check_writable(field: str, path: str | os.PathLike[str]) -> None:
         if target.is_file():
             target.open("r+b").close()
     except OSError as error:
-        fix = f"give a file that can be written ({error.strerror})"
-        raise InputError(field, str(path), fix) from None
+        raise unwritable(field, path, error) from None
 
 
 def _draft(target: Path) -> Path:
