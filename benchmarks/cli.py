@@ -121,6 +121,9 @@ def compare(
         Path | None, typer.Option(help="Your own prices, revealed step by step (CSV).")
     ] = None,
     pv: Annotated[Path | None, typer.Option(help="Your own PV capacity factors (CSV).")] = None,
+    weather: Annotated[
+        Path | None, typer.Option(help="Your own weather, for heaters (CSV).")
+    ] = None,
 ) -> None:
     """Run policies on the same days, and score them between the rule (0) and the optimum (1)."""
     from ..baselines.registry import POLICIES
@@ -138,6 +141,7 @@ def compare(
         day_ahead_prices=day_ahead_prices,
         real_time_prices=real_time_prices,
         pv=pv,
+        weather=weather,
     )
     if policies is None:
         names = [name for name in POLICIES[case.kind].makers if name != "random"]

@@ -1,4 +1,4 @@
-"""From the options of the command line to a case, with the user's own price and PV files."""
+"""From the options of the command line to a case, with files of the user's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from ..envs.registry import plant_kind
 from ..twins.errors import InputError
 from ..twins.plant_toml import load_plant
+from ..twins.scenarios import Scenarios
 from .cases import Case, default_arguments, find_env_id
 
 
@@ -19,6 +20,7 @@ def case_from_options(
     day_ahead_prices: Path | None = None,
     real_time_prices: Path | None = None,
     pv: Path | None = None,
+    weather: Path | None = None,
     **options: object,
 ) -> Case:
     """A case of an env, named as `find_env_id` takes it.
@@ -28,7 +30,8 @@ def case_from_options(
         split: days to take.
         day_ahead_prices: the user's own prices, known the day before.
         real_time_prices: the user's own prices, revealed step by step.
-        pv: the user's own PV.
+        pv: the user's own PV, for factories.
+        weather: the user's own weather, for heaters.
         options: further arguments of the env; None stands for the env's own default.
 
     Raises:
@@ -38,35 +41,49 @@ def case_from_options(
     arguments: dict[str, Any] = {
         name: value for name, value in options.items() if value is not None
     }
-    files = {
+    named = {
         "day_ahead_prices": day_ahead_prices,
         "real_time_prices": real_time_prices,
         "pv": pv,
+        "weather": weather,
     }
+    files = {name: path for name, path in named.items() if path is not None}
     _check_options(env_id, arguments, files)
-    if any(files.values()):
-        from ..twins.markets import scenarios_from_files
-
+    if files:
         if "market" in arguments:
             fix = "give either a market or files of your own"
             raise InputError("--market", arguments["market"], fix)
-        full = default_arguments(env_id) | arguments
-        arguments["scenarios"] = scenarios_from_files(
-            load_plant(full["plant"]), **files, step_minutes=full["step_minutes"]
-        )
+        arguments["scenarios"] = _scenarios(env_id, default_arguments(env_id) | arguments, files)
     return Case(env_id, split, arguments)
 
 
-def _check_options(
-    env_id: str, arguments: Mapping[str, object], files: Mapping[str, Path | None]
-) -> None:
-    """Refuse what the env does not take: heaters have steps of their own, and need weather."""
+def _scenarios(env_id: str, arguments: Mapping[str, Any], files: Mapping[str, Path]) -> Scenarios:
+    """The days in files of the user's own."""
+    if plant_kind(env_id) == "heater":
+        from ..twins.heater_files import heater_scenarios_from_files
+        from ..twins.heater_markets import find_market
+
+        for name in ("weather", "day_ahead_prices"):
+            if name not in files:
+                raise InputError(_option(name), None, "give it too: days of a heater need both")
+        currency = find_market(arguments["market"]).terms.currency
+        return heater_scenarios_from_files(**files, currency=currency)
+    from ..twins.markets import scenarios_from_files
+
+    plant, step_minutes = load_plant(arguments["plant"]), arguments["step_minutes"]
+    return scenarios_from_files(plant, **files, step_minutes=step_minutes)
+
+
+def _check_options(env_id: str, arguments: Mapping[str, object], files: Mapping[str, Path]) -> None:
+    """Refuse what the env does not take: heaters have steps of their own, and no PV."""
     taken = default_arguments(env_id)
-    for name, value in arguments.items():
-        if name not in taken:
+    foreign = "pv" if plant_kind(env_id) == "heater" else "weather"
+    for name, value in {**arguments, **files}.items():
+        if name == foreign or name in arguments.keys() - taken.keys():
             fix = f"leave it out: {env_id} has no such argument"
-            raise InputError(f"--{name.replace('_', '-')}", value, fix)
-    for name, path in files.items():
-        if path and plant_kind(env_id) == "heater":
-            fix = "leave it out: days of a heater need weather too; see docs/heater.md"
-            raise InputError(f"--{name.replace('_', '-')}", str(path), fix)
+            raise InputError(_option(name), str(value), fix)
+
+
+def _option(name: str) -> str:
+    """An argument as it is called on the command line."""
+    return f"--{name.replace('_', '-')}"

@@ -37,6 +37,26 @@ class DayData:
     series: Mapping[str, Floats]
     dropped: tuple[DroppedDay, ...] = ()
 
+    def on(self, dates: Dates) -> dict[str, Floats]:
+        """The series on some of the dates [d, S]."""
+        rows = np.searchsorted(self.dates, dates)
+        return {name: values[rows] for name, values in self.series.items()}
+
+
+def common_days(origins: Sequence[DayData]) -> tuple[Dates, list[str]]:
+    """The dates that every origin has, and a note for each reason why others are left out.
+
+    The first origin leads: its days that had to be left out are listed.
+
+    Raises:
+        InputError: no common date.
+    """
+    dates = reduce(np.intersect1d, [origin.dates for origin in origins])
+    if not len(dates):
+        spans = [f"{o.label}: {o.dates[0]} to {o.dates[-1]}" for o in origins]
+        raise InputError("dates", spans, "give data with at least one whole day in common")
+    return dates, _left_out(origins, dates)
+
 
 def combine(
     plant: StnPlant,
@@ -48,8 +68,6 @@ def combine(
 ) -> Scenarios:
     """Scenarios of the plant's hours, on the dates that every origin has.
 
-    The first origin leads: its days that had to be left out are listed in the notes.
-
     Args:
         plant: whose day, currency and base load it is.
         origins: at least one, at the step length asked for.
@@ -60,16 +78,13 @@ def combine(
     Raises:
         InputError: no common date.
     """
-    dates = reduce(np.intersect1d, [origin.dates for origin in origins])
-    if not len(dates):
-        spans = [f"{o.label}: {o.dates[0]} to {o.dates[-1]}" for o in origins]
-        raise InputError("dates", spans, "give data with at least one whole day in common")
+    dates, left_out = common_days(origins)
     first = plant.start_hour * 60 // step_minutes
     steps = n_steps(plant, step_minutes)
     series = {
-        name: values[np.searchsorted(origin.dates, dates), first : first + steps]
+        name: values[:, first : first + steps]
         for origin in origins
-        for name, values in origin.series.items()
+        for name, values in origin.on(dates).items()
     }
     series["base_load_kw"] = np.full((len(dates), steps), float(plant.site.base_load_kw))
     return Scenarios(
@@ -80,7 +95,7 @@ def combine(
         currency=plant.currency,
         splits=splits,
         sources={origin.label: origin.source for origin in origins},
-        notes=(*notes, *_left_out(origins, dates)),
+        notes=(*notes, *left_out),
     )
 
 

@@ -5,7 +5,7 @@ Days run from midnight in quarters of an hour; only those from November to March
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -84,6 +84,7 @@ def heater_scenarios(
     *,
     splits: Splits | None = None,
     sources: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
 ) -> Scenarios:
     """Scenarios of days of weather and prices; occupancy is that of an office.
 
@@ -96,6 +97,7 @@ def heater_scenarios(
         currency: ISO code of the prices.
         splits: first dates of the validation and test days.
         sources: whom to name for them.
+        notes: what to tell the user of them.
 
     Raises:
         InputError: as `Scenarios`, and weather that is too warm to heat.
@@ -129,6 +131,7 @@ def heater_scenarios(
         currency=currency,
         splits=splits,
         sources=sources or {},
+        notes=tuple(notes),
     )
 
 
