@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ..errors import InputError, MissingExtraError
 from ..intervals import BASE_LOAD, Intervals
@@ -124,6 +125,13 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
             InputError: as `fit`.
         """
         check_hyperparameters(self.get_params(deep=False))
+        # BLAS rounds by how its threads share the work; the same plant must come of any number.
+        with threadpool_limits(1):
+            self._fit(days, validation)
+        self._tell(1.0, "done")
+        return self
+
+    def _fit(self, days: MeterDays, validation: MeterDays | None) -> None:
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         usable = usable_days(days)
         kept = usable.days
@@ -157,8 +165,6 @@ class PlantIdentifier(BaseEstimator):  # type: ignore[misc]
             cpu_s=time.process_time() - cpu_s,
             notes=self._notes(found.offset),
         )
-        self._tell(1.0, "done")
-        return self
 
     def predict(self, prices: ArrayLike) -> Floats:
         """The load of the plant under prices [D, T]: energy of each step [D, T], [kWh].
