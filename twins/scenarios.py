@@ -174,6 +174,20 @@ class Scenarios:
             raise InputError("days", n, f"use 1 to {self.n_days}")
         return self.take((2 * np.arange(n) + 1) * self.n_days // (2 * n))
 
+    def reduce(self, k: int, series: Sequence[str] | None = None) -> Scenarios:
+        """The k days that stand best for all, each with the weights of the days it stands for.
+
+        Args:
+            k: how many to keep.
+            series: what days are compared by; None for all.
+
+        Raises:
+            InputError: k out of range, or a series that is not there.
+        """
+        from .generators.reduction import reduce_scenarios
+
+        return reduce_scenarios(self, k, series)
+
     def index_of(self, date: Date) -> int:
         """Index of a date.
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from .errors import InputError
 
 
-def write_whole(path: str | os.PathLike[str], text: str) -> None:
-    """Write UTF-8 text to a file; if that fails, or is killed, what stood there before stays.
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
+    """Write UTF-8 text or bytes to a file; if that fails, or is killed, the old file stays.
 
     Raises:
         InputError: a file that cannot be written, such as on a full disk.
@@ -18,8 +18,8 @@ def write_whole(path: str | os.PathLike[str], text: str) -> None:
     target = Path(path)
     draft = _draft(target)
     try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with draft.open("wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)

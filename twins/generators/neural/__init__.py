@@ -1,0 +1,1 @@
+"""Everything of the learned generators that needs torch, the extra `generate`."""
