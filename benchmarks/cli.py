@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..twins.errors import InputError, PlantgymError
+from . import train_cli
 from .identify_cli import add_commands
 
 BAD_INPUT = 2
@@ -179,6 +180,7 @@ def signals(
 
 
 add_commands(app)
+train_cli.add_command(app)
 
 
 @app.command(epilog="Example: plantgym bench --json speed.json")

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ..baselines.registry import POLICIES
-from ..envs.registry import PlantKind
-from ..twins.errors import InputError
 from .aggregates import Summary, summarise
 from .cases import Case, choose_days, unwrap
 from .episodes import run_unit
 from .parallel import in_parallel
+from .policies import check_policies
 from .scores import OPTIMUM, Row, make_row
 from .store import EpisodeStore, PartFile, check_out
 
@@ -70,7 +69,8 @@ def compare(
 
     Args:
         case: the env.
-        policies: names from `plantgym.baselines.registry.POLICIES`, of the env's kind of plant.
+        policies: names from `plantgym.baselines.registry.POLICIES`, of the env's kind of plant, or
+            of trained policies as in `policies`.
         days: how many days, evenly spread over the split; None for all.
         seed: fixes the events that are drawn, and random policies.
         jobs: processes that work at the same time.
@@ -81,13 +81,13 @@ def compare(
         InputError: unknown policies, arguments that make no env, too many days, or a file that
             holds something else or an unfinished run with other settings.
     """
-    _check_policies(policies, case.kind)
+    trained = check_policies(policies, case)
     if out is not None:
         check_out(out)
     base = unwrap(case.make())
     scenarios = base.batch.scenarios
     dates = choose_days(scenarios, days)
-    settings = case.settings(base, seed)
+    settings = case.settings(base, seed) | ({"trained": trained} if trained else {})
     store = PartFile(out, settings) if out else EpisodeStore()
     try:
         rule = POLICIES[case.kind].reference
@@ -120,15 +120,6 @@ def compare(
     finally:
         store.close()
     return result
-
-
-def _check_policies(policies: Sequence[str], kind: PlantKind) -> None:
-    known = POLICIES[kind].makers
-    for name in policies:
-        if name not in known:
-            raise InputError("policy", name, f"use some of {','.join(known)}")
-    if not policies:
-        raise InputError("policies", "", f"name at least one of {','.join(known)}")
 
 
 def _rows(

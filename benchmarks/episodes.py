@@ -76,7 +76,7 @@ class Workshop:
 
     def __init__(self, case: Case, seed: int) -> None:
         self.env = case.make()
-        self._kind = case.kind
+        self._case = case
         self._seed = seed
         self._policies: dict[str, Policy] = {}
 
@@ -91,9 +91,9 @@ class Workshop:
         return run_episode(self.env, self._policies[policy_name], policy_name, day, self._seed)
 
     def _run_in(self, policy_name: str, day: str) -> Policy:
-        from ..baselines.registry import make_policy
+        from .policies import make_policy
 
-        policy = make_policy(policy_name, self._seed, kind=self._kind)
+        policy = make_policy(policy_name, self._seed, self._case)
         obs, _ = self.env.reset(seed=0, options={"day": day})
         policy.reset(self.env)
         policy.act(obs)

@@ -1,0 +1,150 @@
+"""A trained policy as it is kept and run: plain arrays, no learning library needed."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..envs.plant_batch import PlantBatch
+from ..envs.spaces import observation_names
+from ..twins.errors import InputError
+from ..twins.stn_tables import Ints
+from .files import write_whole_bytes
+from .mask_kernel import Bools
+from .masks import Choices, ModeMasks, make_choices
+
+FORMAT = "plantgym policy 1"
+
+Float32s = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The network of a trained policy, and what its numbers mean.
+
+    Args:
+        env_id: env that it was trained on.
+        observed: names of the numbers that it sees.
+        n_modes: modes of each control; None for levels.
+        joint: whether it chooses combinations of modes.
+        reachable: whether it leaves out what puts the targets of the day out of reach.
+        layers: weights [in, out] and biases [out] of each layer; tanh between them.
+    """
+
+    env_id: str
+    observed: tuple[str, ...]
+    n_modes: tuple[int, ...] | None
+    joint: bool
+    reachable: bool
+    layers: tuple[tuple[Float32s, Float32s], ...]
+
+    def outputs(self, obs: Float32s) -> Float32s:
+        """What the network says [n, outputs] to observations [n, observed]."""
+        *hidden, (weights, biases) = self.layers
+        for w, b in hidden:
+            obs = np.tanh(obs @ w + b)
+        return obs @ weights + biases
+
+    def save(self, path: Path) -> None:
+        """Write the policy to a file, whole or not at all.
+
+        Raises:
+            InputError: a file that cannot be written.
+        """
+        about = {
+            "format": FORMAT,
+            "env": self.env_id,
+            "observed": self.observed,
+            "n_modes": self.n_modes,
+            "joint": self.joint,
+            "reachable": self.reachable,
+        }
+        arrays: dict[str, Any] = {"about": np.array(json.dumps(about))}
+        for k, (weights, biases) in enumerate(self.layers):
+            arrays |= {f"w{k}": weights, f"b{k}": biases}
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        write_whole_bytes(path, buffer.getvalue())
+
+
+def load_actor(path: Path) -> Actor:
+    """The policy of a file.
+
+    Raises:
+        InputError: a file that cannot be read, or holds something else.
+    """
+    fix = "give the policy.npz that `plantgym train` wrote"
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            about = json.loads(str(arrays["about"]))
+            n = (len(arrays.files) - 1) // 2
+            layers = tuple((arrays[f"w{k}"], arrays[f"b{k}"]) for k in range(n))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise InputError("policy file", str(path), f"{fix} ({error})") from None
+    if about.get("format") != FORMAT:
+        raise InputError("policy file", str(path), fix)
+    modes = about["n_modes"]
+    return Actor(
+        about["env"],
+        tuple(about["observed"]),
+        None if modes is None else tuple(modes),
+        about["joint"],
+        about["reachable"],
+        layers,
+    )
+
+
+class Driver:
+    """Runs an actor on the rows of a batch.
+
+    Args:
+        actor: the trained policy.
+        batch: the plants.
+
+    Raises:
+        InputError: plants that show or take something else than what the actor was trained on.
+    """
+
+    def __init__(self, actor: Actor, batch: PlantBatch[Any, Any]) -> None:
+        check_fit(actor, batch)
+        self._actor = actor
+        self._choices: Choices | None = None
+        if actor.n_modes is not None:
+            self._choices = make_choices(batch.n_modes, actor.joint)
+            self._masks = ModeMasks(batch, self._choices, reachable=actor.reachable)
+
+    def actions(self, obs: Float32s) -> NDArray[Any]:
+        """The likeliest action of each row [n, J], given the observations [n, observed]."""
+        outputs = self._actor.outputs(obs)
+        if self._choices is None:
+            return np.clip(outputs, -1.0, 1.0)
+        return self._choices.modes(likeliest(outputs, self._masks(), self._choices.sizes))
+
+
+def likeliest(outputs: Float32s, masks: Bools, sizes: Sequence[int]) -> Ints:
+    """The choice of each group [n, G] with the highest output [n, sum of sizes] that may be."""
+    logits = np.where(masks, outputs, -np.inf)
+    groups = np.split(logits, np.cumsum(sizes)[:-1], axis=1)
+    return np.stack([group.argmax(axis=1) for group in groups], axis=1)
+
+
+def check_fit(actor: Actor, batch: PlantBatch[Any, Any]) -> None:
+    """Refuse plants that an actor does not know.
+
+    Raises:
+        InputError: other observations or actions than those it was trained on.
+    """
+    fix = f"give a policy that was trained on this env; this one was on {actor.env_id}"
+    if observation_names(batch) != actor.observed:
+        raise InputError("policy observations", len(actor.observed), fix)
+    modes = None if batch.tables.continuous else tuple(batch.n_modes)
+    if modes != actor.n_modes:
+        raise InputError("policy modes", actor.n_modes, fix)

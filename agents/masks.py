@@ -1,0 +1,142 @@
+"""What a policy chooses among, and which of it may be chosen now."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from ..envs.plant_batch import PlantBatch
+from ..envs.stn_batch import StnBatch
+from ..twins.stn_tables import Floats, Ints
+from .mask_kernel import Bools, JointTables, write_joint_masks
+from .reachable import Reach
+
+MOST_JOINT = 512
+"""Most combinations of modes that are chosen as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Groups of choices, one of each group to be taken.
+
+    Args:
+        sizes: choices in each group [G].
+        joint_modes: modes of all controls for each choice [C, J] if the one group holds
+            combinations of modes; None if each group holds the modes of a control.
+    """
+
+    sizes: tuple[int, ...]
+    joint_modes: Ints | None
+
+    def modes(self, chosen: Ints) -> Ints:
+        """The modes [n, J] of what was chosen in each group [n, G]."""
+        return chosen if self.joint_modes is None else self.joint_modes[chosen[:, 0]]
+
+
+def make_choices(n_modes: list[int], joint: bool) -> Choices:
+    """What there is to choose among for controls with so many modes.
+
+    Args:
+        n_modes: modes of each control [J].
+        joint: whether to choose combinations, where there are at most `MOST_JOINT`.
+    """
+    if joint and math.prod(n_modes) <= MOST_JOINT:
+        table = np.array(list(product(*map(range, n_modes))), np.int64)
+        return Choices((len(table),), table)
+    return Choices(tuple(n_modes), None)
+
+
+class ModeMasks:
+    """Which choices may be taken in each row of a batch, given the state that it is in.
+
+    For factories these are the masks of the env; combinations of modes are also held to what the
+    shield would take unchanged. Other plants have no masks: everything may be asked for.
+
+    Args:
+        batch: the plants.
+        choices: what there is to choose among.
+        reachable: whether to leave out what puts the targets of the day out of reach.
+    """
+
+    def __init__(self, batch: PlantBatch[Any, Any], choices: Choices, *, reachable: bool) -> None:
+        self._batch, self._choices = batch, choices
+        self._factory: StnBatch | None = batch if isinstance(batch, StnBatch) else None
+        if self._factory is None:
+            return
+        tables = self._factory.tables
+        self._first = np.cumsum([0, *tables.n_modes[:-1]])
+        self._reach = Reach(tables) if reachable else None
+        self._best_made_t = _best_made_t(self._factory)
+        if choices.joint_modes is not None:
+            self._joint = _joint_tables(self._factory, choices.joint_modes)
+            self._free_kw = _free_kw(self._factory)
+
+    def __call__(self) -> Bools:
+        """Whether each choice of each group may be taken [n, sum of sizes]; never none."""
+        batch = self._factory
+        if batch is None:
+            return np.ones((len(self._batch.state.step), sum(self._choices.sizes)), np.bool_)
+        state, tasks = batch.state, batch.masks()
+        least_t = np.full(state.stock_t.shape, -np.inf)
+        if self._reach is not None:
+            least_t = self._reach.least_made_t(state.stock_t, state.step)
+        if self._choices.joint_modes is None:
+            return self._with_reach(tasks, least_t)
+        masks = np.empty((len(tasks), len(self._choices.joint_modes)), np.bool_)
+        step = np.minimum(state.step, batch.tables.n_steps - 1)
+        free_kw = self._free_kw[state.day, step]
+        write_joint_masks(self._joint, tasks, state.stock_t, free_kw, least_t, masks)
+        return masks
+
+    def _with_reach(self, tasks: Bools, least_t: Floats) -> Bools:
+        """Masks of tasks, without modes that make too little whatever the others do."""
+        enough = (self._best_made_t >= least_t[:, None]).all(axis=2)
+        both = tasks & enough
+        some = np.repeat(np.logical_or.reduceat(both, self._first, axis=1), self._widths, axis=1)
+        return np.where(some, both, tasks)
+
+    @property
+    def _widths(self) -> Ints:
+        return np.array(self._choices.sizes)
+
+
+def _best_made_t(batch: StnBatch) -> Floats:
+    """What can be made at most of each material in a mode of a task [sum of modes, M].
+
+    The other tasks run at full rate. Infinite for what the task does not make.
+    """
+    tables = batch.tables
+    tops = tables.produce_t[np.arange(len(tables.n_modes)), tables.n_modes - 1]
+    made: list[Floats] = []
+    for j, n_modes in enumerate(tables.n_modes):
+        others_t = tops.sum(axis=0) - tops[j]
+        own_t = tables.produce_t[j, :n_modes]
+        made.extend(np.where(tops[j] > 0, others_t + own_t, np.inf))
+    return np.array(made)
+
+
+def _joint_tables(batch: StnBatch, joint_modes: Ints) -> JointTables:
+    tables = batch.tables
+    tasks = np.arange(len(tables.n_modes))
+    return JointTables(
+        place=np.cumsum([0, *tables.n_modes[:-1]]) + joint_modes,
+        power_kw=tables.power_kw[tasks, joint_modes].sum(axis=1),
+        taken_t=tables.consume_t[tasks, joint_modes].sum(axis=1),
+        made_t=tables.produce_t[tasks, joint_modes].sum(axis=1),
+        stock_low_t=np.array(tables.stock_low_t),
+        stock_high_t=np.array(tables.stock_high_t),
+        strict=tables.strict,
+    )
+
+
+def _free_kw(batch: StnBatch) -> Floats:
+    """Power that the tasks may draw in each step of each day [D, T]."""
+    days = batch.scenarios
+    free_kw: Floats = (
+        batch.tables.import_limit_kw + days.generation_kw - days.series["base_load_kw"]
+    )
+    return free_kw

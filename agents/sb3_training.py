@@ -1,0 +1,153 @@
+"""Training by Stable-Baselines3 on many rows, with the shipped settings of each env."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..envs.plant_vector_env import PlantVectorEnv
+from ..twins.errors import InputError, MissingExtraError
+from ..twins.value_checks import check_whole
+from ..twins.whole_file import write_whole
+from .settings import defaults
+from .validation import make_rows
+
+MODEL, RESULT = "model.zip", "result.json"
+RESULT_FORMAT = "plantgym sb3 training 1"
+
+_DECAYING = "learning_rate_falls"
+_OWN = ("steps", "rows", _DECAYING)
+"""Settings that are ours; all others go to the algorithm's constructor."""
+
+
+class Algorithm(NamedTuple):
+    """Where an algorithm is, and what it can act with."""
+
+    module: str
+    name: str
+    levels: bool
+    """Whether it can choose levels."""
+    modes: bool
+    """Whether it can choose modes."""
+    joint: bool = False
+    """Whether it must choose combinations of modes."""
+
+
+ALGORITHMS = {
+    "sb3-ppo": Algorithm("stable_baselines3", "PPO", levels=True, modes=True),
+    "a2c": Algorithm("stable_baselines3", "A2C", levels=True, modes=True),
+    "maskable-ppo": Algorithm("sb3_contrib", "MaskablePPO", levels=False, modes=True),
+    "dqn": Algorithm("stable_baselines3", "DQN", levels=False, modes=True, joint=True),
+    "sac": Algorithm("stable_baselines3", "SAC", levels=True, modes=False),
+    "td3": Algorithm("stable_baselines3", "TD3", levels=True, modes=False),
+}
+"""By the names of the command line."""
+
+
+def train_sb3(
+    env_id: str,
+    algorithm: str,
+    out: Path,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    arguments: Mapping[str, Any] | None = None,
+) -> Path:
+    """Train by an algorithm of SB3, and write `model.zip` and `result.json`.
+
+    Args:
+        env_id: of a registered env.
+        algorithm: a name of `ALGORITHMS`.
+        out: folder for the files; made if it is absent.
+        changes: settings that differ from the shipped ones: `steps`, `rows`,
+            `learning_rate_falls` (to 0), and arguments of the algorithm's constructor.
+        seed: of the weights and the days.
+        arguments: of the env.
+
+    Returns:
+        Path of the model.
+
+    Raises:
+        InputError: an unknown algorithm or setting, one that does not fit the env's actions, or
+            a folder that cannot be made.
+        MissingExtraError: SB3 is not installed.
+    """
+    settings = {**defaults(env_id, algorithm), **(changes or {})}
+    model = make_sb3(env_id, algorithm, settings, seed=seed, arguments=arguments)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError("--out", str(out), f"give a folder ({error.strerror})") from None
+    begin = time.perf_counter()
+    model.learn(settings["steps"])
+    model.save(out / MODEL)
+    result = {
+        "format": RESULT_FORMAT,
+        "env": env_id,
+        "algorithm": algorithm,
+        "seed": seed,
+        "settings": settings,
+        "result": {"steps": model.num_timesteps, "seconds": time.perf_counter() - begin},
+    }
+    write_whole(out / RESULT, json.dumps(result, indent=1) + "\n")
+    return out / MODEL
+
+
+def make_sb3(
+    env_id: str,
+    algorithm: str,
+    settings: Mapping[str, Any],
+    *,
+    seed: int = 0,
+    arguments: Mapping[str, Any] | None = None,
+) -> Any:  # noqa: ANN401 - a learner of any of SB3's classes
+    """A learner of SB3 on many rows of an env.
+
+    Args:
+        env_id: of a registered env.
+        algorithm: a name of `ALGORITHMS`.
+        settings: all settings, `steps` and `rows` among them.
+        seed: of the weights and the days.
+        arguments: of the env.
+
+    Raises:
+        InputError: as `train_sb3`.
+        MissingExtraError: SB3 is not installed.
+    """
+    if algorithm not in ALGORITHMS:
+        raise InputError("algorithm", algorithm, f"use one of ppo, {', '.join(ALGORITHMS)}")
+    chosen = ALGORITHMS[algorithm]
+    for name in ("steps", "rows"):
+        check_whole(name, settings.get(name), low=1, high=10**12)
+    try:
+        learner = getattr(import_module(chosen.module), chosen.name)
+        from stable_baselines3.common.utils import LinearSchedule
+
+        from .sb3_env import Sb3VecEnv
+    except ImportError:
+        raise MissingExtraError(chosen.module.replace("_", "-"), "rl") from None
+    env = make_rows(env_id, settings["rows"], arguments or {}, autoreset_mode="SameStep")
+    _check_fit(algorithm, env)
+    given = {name: value for name, value in settings.items() if name not in _OWN}
+    if settings.get(_DECAYING):
+        given["learning_rate"] = LinearSchedule(given["learning_rate"], 0.0, 1.0)
+    rows = Sb3VecEnv(env, joint=chosen.joint)
+    try:
+        return learner("MlpPolicy", rows, seed=seed, device="cpu", **given)
+    except TypeError as error:
+        raise InputError(
+            "settings", sorted(given), f"{algorithm} takes no such ({error})"
+        ) from None
+
+
+def _check_fit(algorithm: str, env: PlantVectorEnv[Any, Any]) -> None:
+    levels, chosen = env.batch.tables.continuous, ALGORITHMS[algorithm]
+    if chosen.levels if levels else chosen.modes:
+        return
+    able = [n for n, a in ALGORITHMS.items() if (a.levels if levels else a.modes)]
+    kind = "levels" if levels else "modes"
+    raise InputError("algorithm", algorithm, f"this env takes {kind}: use ppo, {', '.join(able)}")

@@ -1,0 +1,241 @@
+"""A whole training: updates, looks at the validation days, files, going on after a kill."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..envs.plant_vector_env import PlantVectorEnv
+from ..twins.errors import InputError
+from ..twins.whole_file import write_whole
+from .actor import load_actor
+from .checkpoint import Progress, load_checkpoint, save_checkpoint
+from .ppo import Learner
+from .settings import PpoSettings
+from .training_log import TrainingLog
+from .validation import ValidationDays, Validator, make_rows
+
+CHECKPOINT, POLICY, RESULT = "training.pt", "policy.npz", "result.json"
+"""Files of a training: what it goes on from, the best policy so far, and what came of it."""
+
+RESULT_FORMAT = "plantgym training result 1"
+_S_PER_MINUTE = 60.0
+
+Tell = Callable[[float, str], None]
+
+
+def _silent(share: float, doing: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What is to be trained.
+
+    Args:
+        env_id: of a registered env.
+        out: folder for all files; made if it is absent.
+        settings: of the trainer.
+        seed: of the weights, the days and all that is drawn.
+        arguments: of the env.
+        device: `"cpu"` or `"cuda"`.
+        threads: of the learning library; results depend on them in the last digits.
+        minutes: time to train for, earlier runs included; None for `settings.steps`.
+        validation: days to judge the policy on; None to keep the last one.
+        checkpoint_s: time between two checkpoints [s].
+        tensorboard: whether to write event files.
+    """
+
+    env_id: str
+    out: Path
+    settings: PpoSettings
+    seed: int = 0
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    device: str = "cpu"
+    threads: int = 1
+    minutes: float | None = None
+    validation: ValidationDays | None = None
+    checkpoint_s: float = 20.0
+    tensorboard: bool = False
+
+    def about(self) -> dict[str, Any]:
+        """What the result depends on."""
+        plain = (bool, int, float, str)
+        return {
+            "env": self.env_id,
+            "arguments": {
+                name: value if isinstance(value, plain) else type(value).__name__
+                for name, value in sorted(self.arguments.items())
+            },
+            "seed": self.seed,
+            "minutes": self.minutes,
+            "settings": self.settings.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """What came of a training.
+
+    Args:
+        steps: env-steps.
+        seconds: time that it took, earlier runs included [s].
+        env_share: share of that time spent in the env and its masks.
+        validation_cost: mean cost of the validation days under the policy kept [currency].
+        gap: its relative distance from the optimum of those days.
+        score: 0 the rule, 1 the optimum.
+    """
+
+    steps: int
+    seconds: float
+    env_share: float
+    validation_cost: float | None = None
+    gap: float | None = None
+    score: float | None = None
+
+
+def train(training: Training, *, resume: bool = False, tell: Tell = _silent) -> TrainingResult:
+    """Train a policy, and write `policy.npz`, `log.csv`, `training.pt` and `result.json`.
+
+    The same seed gives the same weights, on the same kind of machine, unless `minutes` limits the
+    training; so does a training that was killed and resumed.
+
+    Args:
+        training: what is to be trained.
+        resume: whether to go on from the checkpoint in the folder, if there is one.
+        tell: is told the share that is done and how good the policy is.
+
+    Raises:
+        InputError: arguments that make no env, a device that is not there, a folder that holds
+            another training, or files that cannot be written.
+        MissingExtraError: tensorboard is asked for and not installed.
+    """
+    checkpoint = _prepare(training, resume)
+    torch.set_num_threads(training.threads)
+    env = make_rows(
+        training.env_id, training.settings.rows, training.arguments, autoreset_mode="SameStep"
+    )
+    run = _Run(training, env, checkpoint if resume and checkpoint.exists() else None)
+    try:
+        return run.finish(tell)
+    finally:
+        run.close()
+
+
+class _Run:
+    """A training under way."""
+
+    def __init__(
+        self, training: Training, env: PlantVectorEnv[Any, Any], checkpoint: Path | None
+    ) -> None:
+        days, arguments = training.validation, training.arguments
+        self.training = training
+        self.learner = Learner(env, training.settings, training.seed, training.device)
+        self.validator = Validator(training.env_id, arguments, days) if days else None
+        self.progress = Progress(0.0, 0.0, float("inf"), [])
+        if checkpoint is not None:
+            self.progress = load_checkpoint(checkpoint, training.about(), self.learner)
+        self.log = TrainingLog(training.out, self.progress.rows, tensorboard=training.tensorboard)
+        self.started = time.perf_counter()
+        self.earlier_s, self.earlier_env_s = self.progress.seconds, self.progress.env_seconds
+
+    def done(self) -> float:
+        """Share of the training that is done."""
+        if self.training.minutes is None:
+            return min(1.0, self.learner.steps / self.training.settings.steps)
+        return min(1.0, self.progress.seconds / (_S_PER_MINUTE * self.training.minutes))
+
+    def finish(self, tell: Tell) -> TrainingResult:
+        """Train to the end."""
+        saved, updates, doing = time.perf_counter(), len(self.log.rows), "starting"
+        every = self.training.settings.validate_every
+        while (done := self.done()) < 1.0:
+            tell(done, doing)
+            found = self.learner.update(done)
+            updates += 1
+            self._clock()
+            row = {"steps": self.learner.steps, "seconds": round(self.progress.seconds, 3)}
+            if updates % every == 0 or self.done() >= 1.0:
+                row |= self._validate()
+                doing = f"gap {row['gap']:.2%}" if "gap" in row else "training"
+            self.log.add({**row, **found})
+            if time.perf_counter() - saved > self.training.checkpoint_s:
+                self._save()
+                saved = time.perf_counter()
+        tell(1.0, doing)
+        self._save()
+        return self._result()
+
+    def close(self) -> None:
+        """Let go of files and plants."""
+        self.log.close()
+        self.learner.collector.env.close()
+
+    def _clock(self) -> None:
+        self.progress.seconds = self.earlier_s + time.perf_counter() - self.started
+        self.progress.env_seconds = self.earlier_env_s + self.learner.collector.env_s
+
+    def _validate(self) -> dict[str, float]:
+        """Judge the policy, and keep it if it is the best so far."""
+        actor = self.learner.actor(self.training.env_id)
+        if self.validator is None:
+            actor.save(self.training.out / POLICY)
+            return {}
+        days, costs = self.validator.days, self.validator.costs(actor)
+        mean = float(costs.mean())
+        if mean < self.progress.best_cost:
+            self.progress.best_cost = mean
+            actor.save(self.training.out / POLICY)
+        return {"validation_cost": mean, "gap": days.gap(costs), "score": days.score(costs)}
+
+    def _save(self) -> None:
+        self._clock()
+        path = self.training.out / CHECKPOINT
+        save_checkpoint(path, self.training.about(), self.learner, self.progress)
+        self.log.write()
+
+    def _result(self) -> TrainingResult:
+        progress, validator = self.progress, self.validator
+        result = TrainingResult(
+            self.learner.steps, progress.seconds, progress.env_seconds / progress.seconds
+        )
+        if validator is not None:
+            costs = validator.costs(load_actor(self.training.out / POLICY))
+            result = TrainingResult(
+                result.steps,
+                result.seconds,
+                result.env_share,
+                float(costs.mean()),
+                validator.days.gap(costs),
+                validator.days.score(costs),
+            )
+        content = {"format": RESULT_FORMAT, **self.training.about(), "result": asdict(result)}
+        write_whole(self.training.out / RESULT, json.dumps(content, indent=1) + "\n")
+        return result
+
+
+def _prepare(training: Training, resume: bool) -> Path:
+    """Check the folder and the device; the path of the checkpoint."""
+    folder = training.out
+    if training.device.startswith("cuda") and not torch.cuda.is_available():
+        raise InputError("device", training.device, "use cpu: there is no CUDA device")
+    try:
+        torch.device(training.device)
+    except RuntimeError:
+        raise InputError("device", training.device, "use cpu or cuda") from None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fix = f"give a folder that can be made ({error.strerror})"
+        raise InputError("--out", str(folder), fix) from None
+    checkpoint = folder / CHECKPOINT
+    if not resume and any((folder / name).exists() for name in (CHECKPOINT, RESULT)):
+        fix = "it holds a training; resume that, or give another folder"
+        raise InputError("--out", str(folder), fix)
+    return checkpoint

@@ -1,0 +1,146 @@
+"""The `train` command. Everything heavy is imported when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..twins.errors import InputError
+
+if TYPE_CHECKING:
+    from ..agents.training import Training
+    from ..agents.validation import ValidationDays
+    from .cases import Case
+
+_PPO = "ppo"
+
+
+def add_command(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command(
+        epilog="Examples:\n\nplantgym train CementPv --out runs/cement --minutes 2\n\n"
+        "plantgym train CementPv --out runs/cement --resume\n\n"
+        "plantgym compare CementPv --policies rule,ppo:runs/cement/policy.npz"
+    )(train)
+
+
+def train(
+    env: Annotated[str, typer.Argument(help="Env, such as CementPv or plantgym/CementPv-v0.")],
+    out: Annotated[Path, typer.Option(help="Folder for the policy, the log and checkpoints.")],
+    algorithm: Annotated[
+        str, typer.Option(help="ppo (ours); or sb3-ppo, maskable-ppo, a2c, dqn, sac, td3 of SB3.")
+    ] = _PPO,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Env-steps of training.  [default: of the env]")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Train for a time instead; not reproducible.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes weights, days and all draws.")] = 0,
+    settings: Annotated[
+        Path | None, typer.Option(help="TOML file of settings that differ from the shipped ones.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    threads: Annotated[int, typer.Option(min=1, help="Threads of the learning library.")] = 1,
+    validation_days: Annotated[
+        int, typer.Option(min=0, help="Days to judge the policy on; 0 for none.")
+    ] = 20,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write TensorBoard files, too.")
+    ] = False,
+    market: Annotated[
+        str | None, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time; shenyang.")
+    ] = None,
+    step_minutes: Annotated[int | None, typer.Option(help="Length of a step, 60 or 15.")] = None,
+    plant: Annotated[
+        str | None, typer.Option(help="Name of a shipped plant, or a TOML file.")
+    ] = None,
+    dr: Annotated[
+        bool | None, typer.Option("--dr/--no-dr", help="Draw demand-response events, or not.")
+    ] = None,
+) -> None:
+    """Train an agent on an env, and show how far it is from the optimum on validation days."""
+    from ..agents.settings import ppo_settings, read_settings
+    from .own_days import case_from_options
+
+    case = case_from_options(
+        env, "train", market=market, step_minutes=step_minutes, plant=plant, dr=dr
+    )
+    changes = read_settings(settings) if settings else {}
+    changes |= {} if steps is None else {"steps": steps}
+    if minutes is not None and not minutes > 0:
+        raise InputError("--minutes", minutes, "give a time above 0")
+    if algorithm != _PPO:
+        _train_sb3(case, algorithm, out, changes, seed)
+        return
+    chosen = ppo_settings(case.env_id, changes)
+    from ..agents.training import Training
+
+    _train_ppo(
+        Training(
+            env_id=case.env_id,
+            out=out,
+            settings=chosen,
+            seed=seed,
+            arguments=case.arguments,
+            device=device,
+            threads=threads,
+            minutes=minutes,
+            validation=validation_of(case, validation_days),
+            tensorboard=tensorboard,
+        ),
+        resume=resume,
+    )
+
+
+def _train_ppo(training: Training, *, resume: bool) -> None:
+    from ..agents.training import POLICY, train
+    from .progress_bar import progress_bar
+
+    with progress_bar(training.env_id.rpartition("/")[2]) as tell:
+        result = train(training, resume=resume, tell=tell)
+    speed = result.steps / result.seconds
+    typer.echo(f"{result.steps:,} steps in {result.seconds:.0f} s ({speed:,.0f} a second)")
+    if result.gap is not None:
+        typer.echo(f"validation days: gap {result.gap:.2%}, score {result.score:.3f}")
+    typer.echo(f"Policy: {training.out / POLICY}")
+
+
+def _train_sb3(case: Case, algorithm: str, out: Path, changes: dict[str, Any], seed: int) -> None:
+    from ..agents.sb3_training import train_sb3
+
+    path = train_sb3(
+        case.env_id, algorithm, out, changes=changes, seed=seed, arguments=case.arguments
+    )
+    typer.echo(f"Policy: {path}")
+
+
+def validation_of(case: Case, days: int) -> ValidationDays | None:
+    """Validation days of an env, with their optima; None for none.
+
+    Raises:
+        InputError: more days than there are.
+    """
+    if days == 0:
+        return None
+    from dataclasses import replace
+
+    from ..agents.validation import ValidationDays
+    from ..baselines.registry import POLICIES
+    from .compare import compare
+
+    split = "validation"
+    rule = POLICIES[case.kind].reference
+    rows = compare(replace(case, split=split), [rule], days=days).rows
+    return ValidationDays(
+        dates=[row["day"] for row in rows],
+        seeds=[row["episode_seed"] for row in rows],
+        optimum=[row["optimum"] for row in rows],
+        rule=[row["cost"] for row in rows],
+        split=split,
+    )
