@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -132,7 +133,8 @@ def make_sb3(
         raise MissingExtraError(chosen.module.replace("_", "-"), "rl") from None
     env = make_rows(env_id, settings["rows"], arguments or {}, autoreset_mode="SameStep")
     _check_fit(algorithm, env)
-    given = {name: value for name, value in settings.items() if name not in _OWN}
+    # A copy: A2C writes into what it is given.
+    given = {name: deepcopy(value) for name, value in settings.items() if name not in _OWN}
     if settings.get(_DECAYING):
         given["learning_rate"] = LinearSchedule(given["learning_rate"], 0.0, 1.0)
     rows = Sb3VecEnv(env, joint=chosen.joint)
