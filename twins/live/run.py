@@ -1,0 +1,249 @@
+"""A run of a live twin: what it does next, who said so, and that all of it is on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..errors import InputError
+from ..value_checks import check_number, check_whole
+from .history import History, HistoryError, Request
+from .live_twin import LiveTwin
+from .messages import Message, write_message
+
+FASTEST = 1e6
+"""Greatest speed: seconds of the plant in a second."""
+
+
+class _Held(NamedTuple):
+    """A command that holds."""
+
+    action: list[float]
+    client: str
+    steps: int
+    """Steps for which it still holds."""
+
+
+class LiveRun:
+    """A twin with its record, clock and watchdog. Knows nothing of sockets and of time.
+
+    Whatever changes is put on record first, and undone if that fails; only then is it told.
+
+    Args:
+        twin: the plant.
+        history: the record. If it has a beginning, the run goes on from its end.
+        speed: seconds of the plant in a second; 0 for lock-step, in which each command is a step.
+        hold_steps: the watchdog: steps for which a command holds unless a new one comes. After
+            that the twin's safe policy acts.
+        seed: of the first day.
+        day: the first day, by date or index; random if None.
+
+    Raises:
+        InputError: a value out of its range, or a day that there is not.
+        HistoryError: the first day cannot be put on record.
+    """
+
+    def __init__(
+        self,
+        twin: LiveTwin,
+        history: History,
+        *,
+        speed: float = 0.0,
+        hold_steps: int = 2,
+        seed: int | None = None,
+        day: str | int | None = None,
+    ) -> None:
+        check_number("speed", speed, high=FASTEST)
+        check_whole("hold_steps", hold_steps, low=1, high=10_000)
+        self.twin, self.history = twin, history
+        self.hold_steps = hold_steps
+        self.listeners: set[Callable[[], None]] = set()
+        """Called after each change."""
+        self._held: _Held | None = None
+        self.safe = False
+        """Whether the safe policy acts, as no command holds."""
+        self.speed, self.paused = float(speed), False
+        self._numbers: dict[str, int] = {}
+        if history.state is None:
+            self._change(lambda: [_started(None, twin.start(seed, day))])
+        else:
+            self._recall()
+            self.speed, self.paused = float(speed), False
+
+    @property
+    def mode(self) -> str:
+        """`"running"`, `"paused"` or `"lock-step"`."""
+        if self.speed == 0:
+            return "lock-step"
+        return "paused" if self.paused else "running"
+
+    @property
+    def period_s(self) -> float | None:
+        """Seconds from tick to tick; None if time stands."""
+        return self.twin.step_s / self.speed if self.mode == "running" else None
+
+    def welcome(self, client: str) -> Message:
+        """The fields of the message that greets a client."""
+        return {
+            "run": self.history.run,
+            "seq": self.history.last_seq,
+            "n": self._last_n(client),
+            "mode": self.mode,
+            "speed": self.speed,
+            "latest": json.loads(self.history.latest()),
+            "twin": self.twin.describe(),
+        }
+
+    def tick(self) -> None:
+        """Run the step whose time has come.
+
+        Raises:
+            HistoryError: it cannot be put on record; the step has not run then.
+        """
+        self._change(self._run_step)
+
+    def handle(self, client: str, message: Message) -> str:
+        """Grant or refuse a request of a client, and give the answer.
+
+        Requests that are on record already, as a client sends them again that lost its connection,
+        are answered as before and change nothing.
+        """
+        n = message["n"]
+        try:
+            if message["type"] == "ask":
+                value = self.twin.answer(message["what"])
+                return write_message({"type": "answer", "n": n, "value": value})
+            if n <= self._last_n(client):
+                return self._as_before(client, n)
+            return self._grant(client, message)
+        except InputError as error:
+            return refusal(n, error)
+        except HistoryError as error:
+            return refusal(n, InputError("server", str(error), "wait until there is room again"))
+
+    def _grant(self, client: str, message: Message) -> str:
+        makers = {"command": self._command, "reset": self._reset, "clock": self._set_clock}
+        make = makers[message["type"]]
+        n, after = message["n"], self.history.last_seq
+        ack = write_message({"type": "ack", "n": n, "status": "applied", "after": after})
+        request = Request(client, n, write_message(message), ack)
+        self._change(lambda: make(client, message), request)
+        self._numbers[client] = n
+        return ack
+
+    def _as_before(self, client: str, n: int) -> str:
+        ack = self.history.ack(client, n)
+        if ack is None:
+            raise InputError("message n", n, f"count on from {self._last_n(client)}")
+        return ack
+
+    def _last_n(self, client: str) -> int:
+        if client not in self._numbers:
+            self._numbers[client] = self.history.last_n(client)
+        return self._numbers[client]
+
+    def _command(self, client: str, message: Message) -> list[Message]:
+        action, waits = message["action"], self.mode == "lock-step"
+        self.twin.check(action)
+        if waits and self.twin.over:
+            raise InputError("command", action, "the day is over: send reset first")
+        events = []
+        if self.safe:
+            self.safe = False
+            events.append(self._status(client))
+        if waits:
+            events.append(_measured(client, self.twin.step(action)))
+        else:
+            self._held = _Held(action, client, self.hold_steps)
+        return events
+
+    def _reset(self, client: str, message: Message) -> list[Message]:
+        started = self.twin.start(message.get("seed"), message.get("day"))
+        self._held = None
+        return [_started(client, started)]
+
+    def _set_clock(self, client: str, message: Message) -> list[Message]:
+        self.speed = float(message.get("speed", self.speed))
+        self.paused = message.get("paused", self.paused)
+        self._held = None if self.mode == "lock-step" else self._held
+        return [self._status(client)]
+
+    def _run_step(self) -> list[Message]:
+        """A step by the command that holds or by the safe policy, and the next day at the end."""
+        events = []
+        if self.twin.over:
+            events.append(_started(None, self.twin.start_next()))
+        held, client = self._held, None
+        if held is not None:
+            action, client = held.action, held.client
+            self._held = held._replace(steps=held.steps - 1) if held.steps > 1 else None
+        else:
+            action = self.twin.safe_action()
+            if not self.safe:
+                self.safe = True
+                events.append(self._status(None))
+        events.append(_measured(client, self.twin.step(action)))
+        if self.twin.over:
+            events.append(_started(None, self.twin.start_next()))
+        return events
+
+    def _status(self, client: str | None) -> Message:
+        return {
+            "type": "status", "by": client, "mode": self.mode, "speed": self.speed,
+            "safe": self.safe,
+        }  # fmt: skip
+
+    def _change(self, make: Callable[[], list[Message]], request: Request | None = None) -> None:
+        """Make events and put them on record; if that fails, undo them.
+
+        What makes events raises before anything has changed.
+        """
+        events = enumerate(make(), self.history.last_seq + 1)
+        texts = [write_message({"type": each["type"], "seq": seq, **each}) for seq, each in events]
+        try:
+            self.history.commit(texts, self._memory(), request)
+        except HistoryError:
+            if self.history.state is not None:
+                self._recall()
+            raise
+        for listener in tuple(self.listeners):
+            listener()
+
+    def _memory(self) -> str:
+        return write_message(
+            {
+                "twin": self.twin.save(),
+                "held": self._held,
+                "safe": self.safe,
+                "speed": self.speed,
+                "paused": self.paused,
+            }
+        )
+
+    def _recall(self) -> None:
+        """Go back to what is on record."""
+        assert self.history.state is not None
+        memory = json.loads(self.history.state)
+        self.twin.restore(memory["twin"])
+        self._held = None if memory["held"] is None else _Held(*memory["held"])
+        self.safe, self.speed, self.paused = memory["safe"], memory["speed"], memory["paused"]
+
+
+def refusal(n: int | None, error: InputError) -> str:
+    """The answer to a request that is refused; n is None if it could not be read."""
+    value = error.value if isinstance(error.value, int | float | str | list) else str(error.value)
+    return write_message(
+        {
+            "type": "ack", "n": n, "status": "refused",
+            "field": error.field, "value": value, "fix": error.fix,
+        }
+    )  # fmt: skip
+
+
+def _started(client: str | None, fields: Message) -> Message:
+    return {"type": "started", "by": client, **fields}
+
+
+def _measured(client: str | None, fields: Message) -> Message:
+    return {"type": "measurement", "by": client, **fields}

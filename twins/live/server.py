@@ -1,0 +1,283 @@
+"""The WebSocket server of a live run."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import ipaddress
+from collections import deque
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from ..errors import InputError, MissingExtraError
+from .history import HistoryError
+from .messages import (
+    COME_BACK_LATER,
+    LARGEST_BYTES,
+    PROTOCOL,
+    STAY_AWAY,
+    Message,
+    read_message,
+    write_message,
+)
+from .run import LiveRun, refusal
+
+try:
+    from websockets.asyncio.server import Server, ServerConnection, serve
+    from websockets.exceptions import ConnectionClosed
+except ImportError:
+    raise MissingExtraError("websockets", "live") from None
+
+_HELLO_S = 5.0
+_MOST_REPLIES = 64
+_SHORTEST_TOKEN = 16
+
+
+class LiveServer:
+    """Serves a run to many clients, and ticks as time goes by; an asynchronous context manager.
+
+    Each client has a place in the record of the run and is sent what lies beyond it, at its own
+    pace, so nothing piles up for a slow one and nobody waits for it. Who takes nothing for
+    `slow_s` is told so and dropped; it may come back and go on where it was.
+
+    Args:
+        run: what is served.
+        host: address to listen at. Beyond this machine only with a token.
+        port: 0 for any that is free.
+        token: what clients must say to be let in; None to let everyone in.
+        slow_s: seconds that a client may take to receive a message.
+        max_clients: connections at the same time.
+
+    Raises:
+        InputError: a public address without a token, or a token that is too short.
+    """
+
+    def __init__(
+        self,
+        run: LiveRun,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        token: str | None = None,
+        slow_s: float = 10.0,
+        max_clients: int = 100,
+    ) -> None:
+        if token is None and not _is_loopback(host):
+            fix = "give a token to serve beyond this machine, or use 127.0.0.1"
+            raise InputError("--host", host, fix)
+        if token is not None and len(token) < _SHORTEST_TOKEN:
+            fix = f"give at least {_SHORTEST_TOKEN} characters"
+            raise InputError("--token", f"{len(token)} characters", fix)
+        self.run, self.host, self.port, self.token = run, host, port, token
+        self.slow_s, self.max_clients = slow_s, max_clients
+        self._sessions: dict[str, _Session] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._waits = False
+
+    @property
+    def url(self) -> str:
+        """Where clients connect to."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"ws://{host}:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._server: Server = await serve(
+                self._serve, self.host, self.port, compression=None, max_size=LARGEST_BYTES
+            )
+        except OSError as error:
+            raise InputError("--port", self.port, f"use another one ({error.strerror})") from None
+        self.port = next(iter(self._server.sockets)).getsockname()[1]
+        self._timer = asyncio.create_task(self._keep_time())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def serve_forever(self) -> None:
+        """Wait until the task is cancelled."""
+        await self._timer
+
+    async def _keep_time(self) -> None:
+        """Tick by the monotonic clock. What is late stays late: steps are never shortened."""
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        self.run.listeners.add(changed.set)
+        due, period_s = loop.time(), None
+        while True:
+            changed.clear()
+            if self.run.period_s != period_s:
+                period_s = self.run.period_s
+                due = loop.time() + (period_s or 0.0)
+            if period_s is None:
+                await changed.wait()
+            elif loop.time() >= due:
+                self._tick()
+                due = max(due + period_s, loop.time())
+                await asyncio.sleep(0)
+            else:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(due):
+                        await changed.wait()
+
+    def _tick(self) -> None:
+        """Run a step; if it cannot be put on record, say so and let the plant wait."""
+        try:
+            self.run.tick()
+            self._waits = False
+        except HistoryError as error:
+            if self._waits:
+                return
+            self._waits = True
+            alarm = write_message({"type": "alarm", "reason": f"{error}; the plant waits"})
+            for session in self._sessions.values():
+                session.reply(alarm)
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        """Look after a connection as long as it lasts."""
+        with suppress(ConnectionClosed):
+            try:
+                session = await self._greet(socket)
+            except InputError as error:
+                await socket.close(STAY_AWAY, _reason(str(error)))
+                return
+            name = session.client
+            former = self._sessions.get(name)
+            self._sessions[name] = session
+            self.run.listeners.add(session.woken.set)
+            sender = asyncio.create_task(session.send_all(self.slow_s))
+            try:
+                if former is not None:
+                    self._turn_away(former)
+                await self._listen(session)
+            finally:
+                sender.cancel()
+                self.run.listeners.discard(session.woken.set)
+                if self._sessions.get(name) is session:
+                    del self._sessions[name]
+
+    def _turn_away(self, session: _Session) -> None:
+        """Close a connection, without waiting for a client that may have vanished."""
+        text = "another connection of this name took over"
+        closing = asyncio.create_task(session.socket.close(STAY_AWAY, text))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    async def _greet(self, socket: ServerConnection) -> _Session:
+        """Let a client in.
+
+        Raises:
+            InputError: it is not let in.
+        """
+        try:
+            async with asyncio.timeout(_HELLO_S):
+                hello = read_message(await socket.recv(), "client")
+        except TimeoutError:
+            raise InputError("hello", None, "say hello first") from None
+        if hello["type"] != "hello":
+            raise InputError("message type", hello["type"], "say hello first")
+        self._check_trust(socket, hello)
+        history = self.run.history
+        after = hello.get("after", history.last_seq)
+        if "after" in hello and (hello["run"] != history.run or after > history.last_seq):
+            raise InputError("hello run", hello["run"][:32], "it is over: connect without `after`")
+        session = _Session(self.run, socket, hello["client"], after)
+        fields = self.run.welcome(session.client)
+        await socket.send(write_message({"type": "welcome", "protocol": PROTOCOL, **fields}))
+        return session
+
+    def _check_trust(self, socket: ServerConnection, hello: Message) -> None:
+        if self.token is not None:
+            said = hello.get("token", "")
+            if not hmac.compare_digest(said.encode(), self.token.encode()):
+                raise InputError("hello token", "***", "give the server's token")
+        else:
+            # Any web page that a user of this machine visits could connect to it.
+            assert socket.request is not None
+            origin = socket.request.headers.get("Origin")
+            own = [f"http://{host}:{self.port}" for host in (self.host, "localhost", "127.0.0.1")]
+            if origin is not None and origin not in own:
+                raise InputError("Origin", origin, "connect from no other web page")
+        others = self._sessions.keys() - {hello["client"]}
+        if len(others) >= self.max_clients:
+            raise InputError("clients", len(others), "too many: close another connection first")
+
+    async def _listen(self, session: _Session) -> None:
+        async for text in session.socket:
+            try:
+                message = read_message(text, "client")
+                if message["type"] == "hello":
+                    raise InputError("message type", "hello", "say hello once")
+            except InputError as error:
+                session.reply(refusal(None, error))
+            else:
+                session.reply(self.run.handle(session.client, message))
+            await session.room.wait()
+
+
+class _Session:
+    """A client that was let in: its place in the record, and answers that it is yet to get."""
+
+    def __init__(self, run: LiveRun, socket: ServerConnection, client: str, after: int) -> None:
+        self.socket, self.client = socket, client
+        self._run, self._after = run, after
+        self._replies: deque[str] = deque()
+        self.woken, self.room = asyncio.Event(), asyncio.Event()
+        self.woken.set()
+        self.room.set()
+
+    def reply(self, text: str) -> None:
+        """Send an answer as soon as the client takes it."""
+        self._replies.append(text)
+        self.woken.set()
+        if len(self._replies) >= _MOST_REPLIES:
+            self.room.clear()
+
+    async def send_all(self, slow_s: float) -> None:
+        """Send what comes on record, and answers, until the connection ends."""
+        with suppress(ConnectionClosed):
+            try:
+                while True:
+                    await self.woken.wait()
+                    self.woken.clear()
+                    await self._send_pending(slow_s)
+            except TimeoutError:
+                text = f"too slow: {slow_s:g} s for a message; come back after {self._after}"
+                await self.socket.close(COME_BACK_LATER, text)
+
+    async def _send_pending(self, slow_s: float) -> None:
+        while True:
+            rows = self._run.history.after(self._after)
+            for seq, text in rows:
+                await self._send(text, slow_s)
+                self._after = seq
+            if not rows and not self._replies:
+                return
+            while self._replies:
+                await self._send(self._replies.popleft(), slow_s)
+            self.room.set()
+
+    async def _send(self, text: str, slow_s: float) -> None:
+        async with asyncio.timeout(slow_s):
+            await self.socket.send(text)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _reason(text: str) -> str:
+    """As much of a text as a close frame holds."""
+    return text.encode()[:120].decode(errors="ignore")
