@@ -11,7 +11,7 @@ from ..twins.outlook import Outlook
 from ..twins.plant import Material
 from ..twins.stn_state import METER
 from ..twins.stn_tables import Floats
-from .figure_column import FigureColumn, fit_row
+from .figure_column import FigureColumn, clock_axis, fit_row
 from .figures import apply_style
 from .stories import Story
 
@@ -35,6 +35,7 @@ def day_figure(story: Story[DayRecord, Outlook]) -> go.Figure:
     """Prices, modes, stocks and powers over the day, a column a policy."""
     first = next(iter(story.records.values()))
     currency, tasks = first.plant.currency, len(first.plant.tasks)
+    heights = [150, 60 + 22 * tasks, max(240, 27 * len(first.plant.materials)), 220]
     figure = make_subplots(
         rows=4,
         cols=len(story.records),
@@ -42,7 +43,7 @@ def day_figure(story: Story[DayRecord, Outlook]) -> go.Figure:
         shared_yaxes=True,
         horizontal_spacing=0.02,
         vertical_spacing=0.04,
-        row_heights=[150, 60 + 22 * tasks, 240, 220],
+        row_heights=heights,
         column_titles=[
             f"<b>{name}</b>: {cost:,.0f} {currency}" for name, cost in story.costs.items()
         ],
@@ -54,15 +55,13 @@ def day_figure(story: Story[DayRecord, Outlook]) -> go.Figure:
         cell.add_stocks()
         cell.add_powers(story.morning)
         cell.mark_event()
-    clock_h = _clock_h(first)
-    figure.update_xaxes(range=[clock_h[0], clock_h[-1]], dtick=4, showgrid=False)
-    figure.update_xaxes(title="Clock hour", row=_POWER)
+    clock_axis(figure, _clock_h(first), _POWER)
     figure.update_yaxes(title=f"Price<br>[{currency}/kWh]", row=_PRICE, col=1)
     figure.update_yaxes(title="Tasks", row=_MODES, col=1)
     figure.update_yaxes(autorange="reversed", row=_MODES)
     figure.update_yaxes(title="Stocks<br>[% of their room]", row=_STOCKS, col=1)
     figure.update_yaxes(title=f"Power<br>[{_power_unit(first)[0]}]", row=_POWER, col=1)
-    apply_style(figure, 780 + 22 * tasks)
+    apply_style(figure, sum(heights) + 110)
     figure.update_layout(hovermode="x", margin={"l": 120, "t": 60})
     fit_row(figure, _PRICE)
     fit_row(figure, _STOCKS)

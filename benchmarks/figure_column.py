@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from ..twins.stn_tables import Floats
 
 _LIMIT = {"color": "#c43c3c", "width": 1, "dash": "dot"}
+_TICK_H = 4.0
 
 
 class FigureColumn:
@@ -84,6 +85,21 @@ class FigureColumn:
             row=row,
             col=self._column,
         )
+
+
+def clock_axis(figure: go.Figure, clock_h: Floats, last_row: int) -> None:
+    """Label the clock below the last row, but for the end of the day: there the next column begins.
+
+    Args:
+        figure: the figure.
+        clock_h: clock hours of the edges of all steps [T + 1], counted on beyond midnight.
+        last_row: number of the lowest row.
+    """
+    ticks = np.arange(clock_h[0], clock_h[-1], _TICK_H)
+    labels = [f"{hour % 24:g}" for hour in ticks]
+    span = [clock_h[0], clock_h[-1]]
+    figure.update_xaxes(range=span, tickvals=ticks, ticktext=labels, showgrid=False)
+    figure.update_xaxes(title="Clock hour", row=last_row)
 
 
 def fit_row(figure: go.Figure, row: int, include: Iterable[float] = ()) -> None:

@@ -12,7 +12,7 @@ from ..twins.heater_heat_kernel import BRICK, ROOM
 from ..twins.heater_outlook import CallKind, HeaterOutlook
 from ..twins.heater_tables import HOLD_H
 from ..twins.stn_tables import Floats
-from .figure_column import FigureColumn, fit_row
+from .figure_column import FigureColumn, clock_axis, fit_row
 from .figures import apply_style
 from .stories import Story
 
@@ -42,11 +42,7 @@ def heater_figure(story: Story[HeaterRecord, HeaterOutlook]) -> go.Figure:
     )
     for column, record in enumerate(story.records.values(), start=1):
         _draw(FigureColumn(figure, column, _clock_h(record)), record, story.morning)
-    clock_h = _clock_h(first)
-    figure.update_xaxes(range=[clock_h[0], clock_h[-1]], showgrid=False)
-    ticks = clock_h[:: max(1, len(clock_h) // 6)]
-    figure.update_xaxes(tickvals=ticks, ticktext=[f"{hour % 24:g}" for hour in ticks])
-    figure.update_xaxes(title="Clock hour", row=_ROOM)
+    clock_axis(figure, _clock_h(first), _ROOM)
     figure.update_yaxes(title=f"Price<br>[{terms.currency}/kWh]", row=_PRICE, col=1)
     for row, title in ((_POWER, "Power<br>[kW]"), (_STORE, "Brick<br>[degC]")):
         figure.update_yaxes(title=title, row=row, col=1)

@@ -78,10 +78,11 @@ def _check_options(env_id: str, arguments: Mapping[str, object], files: Mapping[
     """Refuse what the env does not take: heaters have steps of their own, and no PV."""
     taken = default_arguments(env_id)
     foreign = "pv" if plant_kind(env_id) == "heater" else "weather"
-    for name, value in {**arguments, **files}.items():
+    given = {**arguments, **{name: str(path) for name, path in files.items()}}
+    for name, value in given.items():
         if name == foreign or name in arguments.keys() - taken.keys():
             fix = f"leave it out: {env_id} has no such argument"
-            raise InputError(_option(name), str(value), fix)
+            raise InputError(_option(name), value, fix)
 
 
 def _option(name: str) -> str:
