@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..twins.errors import InputError, PlantgymError
-from . import train_cli
+from . import serve_cli, train_cli
 from .identify_cli import add_commands
 
 BAD_INPUT = 2
@@ -181,6 +181,7 @@ def signals(
 
 add_commands(app)
 train_cli.add_command(app)
+serve_cli.add_commands(app)
 
 
 @app.command(epilog="Example: plantgym bench --json speed.json")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .heater_env import SetsHeaterEnv
     from .heater_vector_env import SetsHeaterVectorEnv
     from .policy import Policy
+    from .remote_env import RemoteEnv
     from .stn_env import StnEnv
     from .stn_vector_env import StnVectorEnv
     from .wrappers import DictObservation
@@ -22,6 +23,7 @@ __all__ = [
     "ENV_IDS",
     "DictObservation",
     "Policy",
+    "RemoteEnv",
     "SetsHeaterEnv",
     "SetsHeaterVectorEnv",
     "StnEnv",
@@ -31,6 +33,7 @@ __all__ = [
 _HOME = {
     "DictObservation": ".wrappers",
     "Policy": ".policy",
+    "RemoteEnv": ".remote_env",
     "SetsHeaterEnv": ".heater_env",
     "SetsHeaterVectorEnv": ".heater_vector_env",
     "StnEnv": ".stn_env",

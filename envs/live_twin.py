@@ -54,6 +54,7 @@ class EnvTwin:
         batch = self.env.batch
         days = batch.scenarios
         told = {
+            "env": None if self.env.spec is None else self.env.spec.id,
             "step_minutes": self._minutes,
             "start_hour": self._start_hour,
             "days": [str(days.dates[0]), str(days.dates[-1]), days.n_days],

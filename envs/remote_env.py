@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..twins.errors import InputError
 from ..twins.heater_outlook import HeaterOutlook
 from ..twins.live.client import LiveClient
+from ..twins.live.messages import Message
 from ..twins.outlook import Outlook
 from .heater_env import SetsHeaterEnv
 from .plant_env import PlantEnv
@@ -25,7 +26,7 @@ class RemoteEnv(gym.Wrapper[NDArray[np.float32], NDArray[Any], NDArray[np.float3
     In lock-step (`plantgym serve --speed 0`) it is the local env bit for bit: same seeds, days,
     observations, rewards and info. A run that goes by the clock is joined by `reset`, whatever the
     seed; `step` returns when the step has run, and sums costs and reward over the steps that ran
-    since the last call.
+    since the last call. If somebody else starts a day meanwhile, `step` raises `RunCutError`.
 
     `unwrapped` is a `StnEnv` or a `SetsHeaterEnv`, so rules and planners that read `view()` run as
     they are. What is yet to come and the state are not told: `hindsight()`, `get_state()` and
@@ -52,7 +53,9 @@ class RemoteEnv(gym.Wrapper[NDArray[np.float32], NDArray[Any], NDArray[np.float3
         timeout_s: float = 10.0,
     ) -> None:
         client = LiveClient(url, token=token, name=name, timeout_s=timeout_s)
-        heater = client.welcome["twin"]["kind"] == "heater"
+        self.told: Message = client.welcome["twin"]
+        """What the live run tells of the plant, as `docs/live.md` describes it."""
+        heater = self.told["kind"] == "heater"
         super().__init__((_RemoteHeaterEnv if heater else _RemoteStnEnv)(RemoteRun(client)))
 
     def view(self) -> Outlook | HeaterOutlook:

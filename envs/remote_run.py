@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..twins.live.client import LiveClient, LiveError
+from ..twins.live.client import LiveClient, RunCutError
 from ..twins.live.messages import Message
 
 
@@ -49,7 +49,8 @@ class RemoteRun:
 
         Raises:
             InputError: the command is refused.
-            LiveError: the connection is lost for good, or somebody else started a day.
+            RunCutError: somebody else started a day meanwhile.
+            LiveError: the connection is lost for good.
         """
         after = self.client.order("command", action=action)
         ran: list[Message] = []
@@ -58,7 +59,7 @@ class RemoteRun:
             self._note(event)
             if event["type"] == "started":
                 who = event["by"] or "the clock"
-                raise LiveError(f"{who} started day {event['day']} meanwhile: reset the env")
+                raise RunCutError(f"{who} started day {event['day']} meanwhile: reset the env")
             if event["type"] == "measurement":
                 ran.append(event)
         return ran

@@ -27,6 +27,10 @@ class LiveError(PlantgymError, ConnectionError):
     """A live twin cannot be reached, does not answer, or has turned the client away."""
 
 
+class RunCutError(LiveError):
+    """Somebody else started a day while another one was under way."""
+
+
 class LiveClient:
     """A connection to a live twin, or to a real plant that speaks its protocol.
 

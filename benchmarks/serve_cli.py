@@ -1,0 +1,132 @@
+"""The commands `serve` and `control`. Everything heavy is imported when they run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from ..twins.live.run import LiveRun
+    from ..twins.live.server import LiveServer
+
+_PORT = 8765
+
+_Token = Annotated[
+    str | None,
+    typer.Option(envvar="PLANTGYM_TOKEN", help="What clients must say; better in the variable."),
+]
+_Seed = Annotated[int, typer.Option(min=0, help="Fixes drawn events and random policies.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of live twins to an app."""
+    app.command(
+        epilog="Examples:\n\nplantgym serve --plant cement_pv --policy mpc --speed 600\n\n"
+        "plantgym serve --plant sets_heater --speed 1 --history winter.sqlite"
+    )(serve)
+    app.command(epilog="Example: plantgym control ws://127.0.0.1:8765 --policy threshold")(control)
+
+
+def serve(
+    plant: Annotated[str, typer.Option(help="Name of a shipped plant, or a TOML file.")],
+    speed: Annotated[
+        float, typer.Option(help="Seconds of the plant in a second; 0 waits for commands.")
+    ] = 600.0,
+    policy: Annotated[
+        str | None, typer.Option(help="Acts, from a process of its own.  [default: nobody]")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any.")] = _PORT,
+    token: _Token = None,
+    history: Annotated[
+        Path | None, typer.Option(help="SQLite file of the run; if it is there, the run goes on.")
+    ] = None,
+    day: Annotated[str | None, typer.Option(help="First day, as 2025-06-01.")] = None,
+    hold_steps: Annotated[
+        int, typer.Option(min=1, help="Steps for which a command holds; then the rule acts.")
+    ] = 2,
+    split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
+    market: Annotated[
+        str | None, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time; shenyang.")
+    ] = None,
+    step_minutes: Annotated[int | None, typer.Option(help="Length of a step, 60 or 15.")] = None,
+    dr: Annotated[
+        bool | None, typer.Option("--dr/--no-dr", help="Draw demand-response events, or not.")
+    ] = None,
+    seed: _Seed = 0,
+) -> None:
+    """Run a plant live, day after day, for clients that watch and control it over a WebSocket."""
+    from .live_case import live_case, make_run
+    from .policies import check_policies
+
+    case = live_case(plant, split, market=market, step_minutes=step_minutes, dr=dr)
+    if policy is not None:
+        check_policies([policy], case)
+    run = make_run(case, history, speed=speed, hold_steps=hold_steps, seed=seed, day=day)
+    try:
+        asyncio.run(_serve(run, plant, host, port, token, policy, seed))
+    finally:
+        run.history.close()
+
+
+def control(
+    url: Annotated[str, typer.Argument(help="Of the server, such as ws://127.0.0.1:8765.")],
+    policy: Annotated[str, typer.Option(help="Name, as compare takes it.")],
+    token: _Token = None,
+    seed: _Seed = 0,
+) -> None:
+    """Let a policy control a plant that runs live elsewhere."""
+    from .live_case import control_plant
+
+    control_plant(url, policy, token=token, seed=seed)
+
+
+async def _serve(
+    run: LiveRun,
+    plant: str,
+    host: str,
+    port: int,
+    token: str | None,
+    policy: str | None,
+    seed: int,
+) -> None:
+    from ..twins.live.server import LiveServer
+
+    async with LiveServer(run, host=host, port=port, token=token) as server:
+        pace = f"at {run.speed:g} times real time" if run.speed else "in lock-step"
+        typer.echo(f"{plant} runs {pace}: {server.url}")
+        actor = nullcontext() if policy is None else _controller(server, policy, seed)
+        async with actor:
+            await server.serve_forever()
+
+
+@asynccontextmanager
+async def _controller(server: LiveServer, policy: str, seed: int) -> AsyncIterator[None]:
+    """A process in which a policy controls the plant; it ends with this one, whatever happens."""
+    import os
+    from multiprocessing import get_context
+
+    from .live_case import control_as_worker
+
+    arguments = (os.getpid(), server.url, policy, server.token, seed)
+    process = get_context("spawn").Process(target=control_as_worker, args=arguments, daemon=True)
+    process.start()
+    watch = asyncio.create_task(_tell_end(process, policy))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        process.terminate()
+        await asyncio.to_thread(process.join)
+
+
+async def _tell_end(process: BaseProcess, policy: str) -> None:
+    await asyncio.to_thread(process.join)
+    typer.echo(f"plantgym: policy {policy} has ended, so the rule acts", err=True)
