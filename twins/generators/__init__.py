@@ -12,6 +12,7 @@ from __future__ import annotations
 from .analog import AnalogGenerator
 from .base import Generator
 from .checkpoint import default_folder, fit_once, load_generator, save_generator
+from .clear_sky import BELGIUM, Site
 from .copula import CopulaGenerator
 from .learned import EnergyNetGenerator, GanGenerator
 from .limits import CLEAR_SKY_TOLERANCE, Limits
@@ -26,6 +27,7 @@ from .scores import (
 )
 
 __all__ = [
+    "BELGIUM",
     "CLEAR_SKY_TOLERANCE",
     "GENERATORS",
     "AnalogGenerator",
@@ -35,6 +37,7 @@ __all__ = [
     "Generator",
     "Limits",
     "Reduction",
+    "Site",
     "autocorrelation_distance",
     "coverage",
     "default_folder",

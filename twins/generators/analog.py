@@ -18,10 +18,9 @@ from .sources import KnownDays, LearntDays
 class AnalogGenerator(Generator):
     """Draws among the forecast errors of the k days with the nearest forecasts.
 
-    Forecasts are compared in power (Euclidean distance over all sources and steps, each source in
-    shares of its capacity). Errors are drawn in shares of the limit, so that they fit the sun of
-    the season. Up to k samples come from different days; the errors of all steps and sources of a
-    sample are of the same day, so they keep what binds them.
+    Forecasts are compared by their Euclidean distance over all sources and steps, each source in
+    shares of its capacity. Up to k samples come from different days; the errors of all steps and
+    sources of a sample are of the same day, so they keep what binds them.
 
     Args:
         k: days to draw among; fewer if there are not as many.
@@ -39,17 +38,17 @@ class AnalogGenerator(Generator):
         check_whole("k", self.k, low=2, high=10_000)
 
     def _fit(self, days: LearntDays) -> None:
-        self._forecast = days.known.forecast * days.known.size
+        self._forecast = days.known.forecast
         self._error = days.outcome - days.known.forecast
 
     def _draw(self, n: int, known: KnownDays, rng: np.random.Generator) -> Floats:
-        apart = ((self._forecast - known.forecast * known.size) ** 2).sum(axis=(1, 2))
+        apart = ((self._forecast - known.forecast) ** 2).sum(axis=(1, 2))
         nearest = np.argsort(apart, kind="stable")[: self.k]
         decks = [rng.permutation(nearest) for _ in range(-(-n // self.k))]
         return np.asarray(known.forecast + self._error[np.concatenate(decks)[:n]])
 
     def learnt(self) -> dict[str, NDArray[Any]]:
-        """Forecasts (shares of the capacity) and errors (of the limit) of all days [D, C, T]."""
+        """Forecasts and their errors of all days [D, C, T], shares of the capacities."""
         return {"forecast": self._forecast, "error": self._error}
 
     def _recall(self, learnt: Arrays) -> None:

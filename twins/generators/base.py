@@ -14,7 +14,8 @@ from ..errors import InputError
 from ..scenarios import Scenarios
 from ..stn_tables import Floats
 from ..value_checks import check_number, check_whole
-from .limits import Limits, shares
+from .clear_sky import Site
+from .limits import Limits
 from .sources import KnownDays, Layout, LearntDays, check_days
 
 Progress = Callable[[float, str], None]
@@ -29,9 +30,10 @@ class Generator(ABC):
 
     PV and wind are drawn together; either may be absent. Steps may have any length, that of the
     days that were learnt. Samples keep the limits of `limits.Limits`: PV is zero at night and at
-    most `CLEAR_SKY_TOLERANCE` above the clearest day of the season, wind within its capacity.
+    most `CLEAR_SKY_TOLERANCE` above the clearest days of the season, wind within its capacity.
 
     Args:
+        site: where the PV stands; None if that is not known, which makes its limits looser.
         wind_capacity_kw: installed wind power [kW]; None for the highest power that was learnt.
         progress: is told the share of a fit that is done and what is being done.
 
@@ -43,6 +45,7 @@ class Generator(ABC):
     name: ClassVar[str]
     """By which `make_generator` knows it."""
 
+    site: Site | None = None
     wind_capacity_kw: float | None = None
     progress: Progress | None = field(default=None, repr=False)
 
@@ -55,14 +58,18 @@ class Generator(ABC):
             MissingExtraError: without the packages of the extra that the generator needs.
         """
         self._check()
+        if self.site is not None:
+            self.site.check()
         if self.wind_capacity_kw is not None:
             check_number("wind_capacity_kw", self.wind_capacity_kw)
         layout = Layout.of(scenarios)
         check_days(scenarios, layout)
         outcome_kw = layout.outcome_kw(scenarios)
-        limits = Limits.learnt(layout.sources, scenarios.dates, outcome_kw, self.wind_capacity_kw)
+        limits = Limits.learnt(
+            layout, scenarios.dates, outcome_kw, self.site, self.wind_capacity_kw
+        )
         known = KnownDays.of(scenarios, layout, limits)
-        outcome = shares(outcome_kw, known.size * limits.capacity_kw[:, None])
+        outcome = np.minimum(outcome_kw / limits.capacity_kw[:, None], known.limit)
         self._fit(LearntDays(known, outcome))
         self.layout_, self.limits_ = layout, limits
         return self
@@ -88,8 +95,8 @@ class Generator(ABC):
         self._check_fitted()
         self.layout_.check_condition(condition)
         known = KnownDays.of(condition, self.layout_, self.limits_)
-        share = np.clip(self._draw(n, known, rng), 0.0, 1.0)
-        power_kw = share * known.size * self.limits_.capacity_kw[:, None]
+        share = np.clip(self._draw(n, known, rng), 0.0, known.limit)
+        power_kw = share * self.limits_.capacity_kw[:, None]
         series = {name: np.repeat(row, n, axis=0) for name, row in condition.series.items()}
         for channel, source in enumerate(self.layout_.sources):
             series[f"{source}_kw"] = power_kw[:, channel]
@@ -133,7 +140,7 @@ class Generator(ABC):
 
     @abstractmethod
     def _draw(self, n: int, known: KnownDays, rng: np.random.Generator) -> Floats:
-        """Draw shares of the limits [n, C, T] for one day; the caller clips them to 0 and 1."""
+        """Draw shares of the capacities [n, C, T] for one day; the caller keeps the limits."""
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "limits_"):

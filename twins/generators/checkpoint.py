@@ -21,6 +21,7 @@ from ..errors import InputError
 from ..scenarios import Scenarios
 from ..whole_file import write_whole
 from .base import Generator
+from .clear_sky import Site
 from .limits import Limits
 from .registry import make_generator
 from .sources import SOURCES, Layout
@@ -28,7 +29,7 @@ from .sources import SOURCES, Layout
 _FORMAT = "plantgym generator 1"
 _HEADER = "header"
 _LEARNT, _LIMITS = "learnt.", "limits."
-_LIMIT_ARRAYS = ("capacity_kw", "clear_kw", "dark")
+_LIMIT_ARRAYS = ("capacity_kw", "highest", "sunny")
 _DIGEST_LENGTH = 16
 _DAMAGED = (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile)
 
@@ -69,8 +70,11 @@ def load_generator(path: str | os.PathLike[str]) -> Generator:
         if header["format"] != _FORMAT:
             raise InputError("generator file", str(path), f"give one of the format {_FORMAT!r}")
         layout = Layout(**header["layout"] | {"sources": tuple(header["layout"]["sources"])})
-        limits = Limits(**{each: arrays[f"{_LIMITS}{each}"] for each in _LIMIT_ARRAYS})
-        generator = make_generator(header["name"], **header["hyperparameters"])
+        made = header["hyperparameters"]
+        made["site"] = made["site"] and Site(*made["site"])
+        clock = (made["site"], layout.start_hour, layout.step_minutes)
+        limits = Limits(*clock, *(arrays[f"{_LIMITS}{each}"] for each in _LIMIT_ARRAYS))
+        generator = make_generator(header["name"], **made)
     except InputError:
         raise
     except _DAMAGED as error:

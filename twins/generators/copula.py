@@ -58,7 +58,7 @@ class CopulaGenerator(Generator):
             own = self._error[:, step, None]
             rank = (near < own).sum(axis=1) + 0.5 * (near == own).sum(axis=1)
             score[order[:, step], step] = np.interp(rank / near.shape[1], _NORMAL_CDF, _GRID)
-        self._root = _root(_correlation(score, days.known.size.reshape(count, -1) > 0.0))
+        self._root = _root(_correlation(score, days.known.limit.reshape(count, -1) > 0.0))
 
     def _draw(self, n: int, known: KnownDays, rng: np.random.Generator) -> Floats:
         forecast = known.forecast.reshape(-1)
@@ -73,7 +73,7 @@ class CopulaGenerator(Generator):
         low = np.take_along_axis(near, below, axis=0)
         high = np.take_along_axis(near, below + 1, axis=0)
         error = low + (at - below) * (high - low)
-        return np.asarray((forecast + error).reshape(n, *known.size.shape[1:]))
+        return np.asarray((forecast + error).reshape(n, *known.limit.shape[1:]))
 
     def learnt(self) -> dict[str, NDArray[Any]]:
         """Forecasts and errors [D, C T], sorted by forecast, and the root of the correlation."""

@@ -31,7 +31,7 @@ class NetworkGenerator(Generator):
         seed: of first weights, batches and noise of the training.
     """
 
-    steps: int = 1000
+    steps: int = 600
     seed: int = 0
 
     def _check(self) -> None:
@@ -45,7 +45,7 @@ class NetworkGenerator(Generator):
             raise MissingExtraError("torch", "generate") from error
         known = days.known
         self._weights = self._train(
-            Days.of(_features(known), days.outcome, known.size),
+            Days.of(_features(known), days.outcome),
             lambda share: self._tell(share, f"training {self.name}"),
         )
 
@@ -55,7 +55,7 @@ class NetworkGenerator(Generator):
         except ImportError as error:
             raise MissingExtraError("torch", "generate") from error
         seed = int(rng.integers(_SEEDS))
-        return draw(self._weights, known.size.shape[1], _features(known)[0], n, seed)
+        return draw(self._weights, known.limit.shape[1], _features(known)[0], n, seed)
 
     def learnt(self) -> dict[str, NDArray[Any]]:
         """Weights of the network, by the names that torch gives them."""
@@ -96,6 +96,8 @@ class GanGenerator(NetworkGenerator):
 
     name: ClassVar[str] = "gan"
 
+    steps: int = 1500
+
     def _train(self, days: Days, tell: Tell) -> dict[str, NDArray[Any]]:
         from .neural.training import train_against_critic
 
@@ -104,10 +106,10 @@ class GanGenerator(NetworkGenerator):
 
 def _features(known: KnownDays) -> Floats:
     """What a network sees [D, F, T]: forecasts first, then limits, season and time of day."""
-    days, _, steps = known.size.shape
+    days, _, steps = known.limit.shape
     angles = (
         np.broadcast_to(known.year_angle[:, None], (days, steps)),
         np.broadcast_to(2 * np.pi * np.arange(steps) / steps, (days, steps)),
     )
     clock = np.stack([wave(angle) for angle in angles for wave in (np.sin, np.cos)], axis=1)
-    return np.concatenate([known.forecast, known.size, clock], axis=1)
+    return np.concatenate([known.forecast, known.limit, clock], axis=1)

@@ -1,4 +1,4 @@
-"""What generators learn from: forecasts and outcomes of PV and wind, as shares of their limits."""
+"""What generators learn from: forecasts and outcomes of PV and wind, as shares of capacities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..scenario_checks import Dates
 from ..scenarios import Scenarios
 from ..stn_tables import Floats
-from .limits import DAYS_OF_YEAR, Limits, day_of_year, shares
+from .limits import DAYS_OF_YEAR, Limits, day_of_year
 
 SOURCES = ("pv", "wind")
 """Kinds of generation that a generator may know."""
@@ -79,21 +79,21 @@ class KnownDays:
 
     Args:
         dates: of the days [D].
-        forecast: share of the limit that is expected [D, C, T], 0 to 1.
-        size: the limit as a share of the capacity [D, C, T]; 0 where nothing can be generated.
+        forecast: power that is expected, as a share of the capacity [D, C, T], 0 to `limit`.
+        limit: highest power possible, as a share of the capacity [D, C, T]; 0 at night.
     """
 
     dates: Dates
     forecast: Floats
-    size: Floats
+    limit: Floats
 
     @classmethod
     def of(cls, scenarios: Scenarios, layout: Layout, limits: Limits) -> KnownDays:
         """The forecasts of scenarios."""
         forecast_kw = layout.forecast_kw(scenarios)
-        limit_kw = limits.limit_kw(scenarios.dates, forecast_kw)
-        size = limit_kw / limits.capacity_kw[:, None]
-        return cls(scenarios.dates, shares(forecast_kw, limit_kw), size)
+        capacity_kw = limits.capacity_kw[:, None]
+        limit = limits.limit_kw(scenarios.dates, forecast_kw) / capacity_kw
+        return cls(scenarios.dates, np.minimum(forecast_kw / capacity_kw, limit), limit)
 
     @property
     def year_angle(self) -> Floats:
@@ -107,7 +107,7 @@ class LearntDays:
 
     Args:
         known: what was known before they began.
-        outcome: share of the limit that came [D, C, T], 0 to 1.
+        outcome: power that came, as a share of the capacity [D, C, T], 0 to the limit.
     """
 
     known: KnownDays

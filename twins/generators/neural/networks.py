@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -22,13 +24,14 @@ _DILATIONS = (1, 2, 4)
 
 
 class Sampler(nn.Module):
-    """Known series of a day and noise to shares of the limits.
+    """Known series of a day and noise to power, as shares of the capacities.
 
-    The convolutions give what comes on top of the forecast. Values beyond 0 and 1 are cut off, and
-    the gradient passes the cut, so that a source at its limit can still learn.
+    The convolutions give what comes on top of the forecast, as a share of the limit. Power beyond
+    0 and the limit is cut off, and the gradient passes the cut, so that a source at its limit can
+    still learn.
 
     Args:
-        sources: C, the first channels of what is known are their forecasts.
+        sources: C, the first 2 C channels of what is known are their forecasts and limits.
         features: channels of what is known F.
     """
 
@@ -43,12 +46,14 @@ class Sampler(nn.Module):
         self.bend = nn.LeakyReLU(0.2)
 
     def forward(self, known: Tensor, noise: Tensor) -> Tensor:
-        """Shares [B, C, T] of known series [B, F, T] and noise [B, Z, T]."""
+        """Power [B, C, T] by known series [B, F, T] and noise [B, Z, T]."""
         hidden = self.bend(self.entry(torch.cat([known, noise], dim=1)))
         for layer in self.middle:
             hidden = hidden + self.bend(layer(hidden))
-        share: Tensor = known[:, : self.sources] + self.exit(hidden)
-        return share + (share.clamp(0.0, 1.0) - share).detach()
+        forecast, limit = known[:, : 2 * self.sources].chunk(2, dim=1)
+        power: Tensor = forecast + limit * self.exit(hidden)
+        within = torch.minimum(power.clamp(min=0.0), limit)
+        return power + (within - power).detach()
 
 
 class Critic(nn.Module):
@@ -78,6 +83,17 @@ class Critic(nn.Module):
         return value[:, 0]
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: networks so small gain nothing from more, and bits stay the same."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def noise_like(known: Tensor, source: torch.Generator) -> Tensor:
     """Noise [B, Z, T] for known series [B, F, T]."""
     days, _, steps = known.shape
@@ -93,10 +109,10 @@ def weights_of(network: nn.Module) -> dict[str, NDArray[Any]]:
 def draw(
     weights: dict[str, NDArray[Any]], sources: int, known: Floats, n: int, seed: int
 ) -> Floats:
-    """Shares [n, C, T] of a day with known series [F, T]."""
+    """Power [n, C, T] of a day with known series [F, T]."""
     network = Sampler(sources, len(known))
     network.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     given = torch.from_numpy(known.astype(np.float32)).expand(n, -1, -1)
-    with torch.no_grad():
-        share = network(given, noise_like(given, torch.Generator().manual_seed(seed)))
-    return np.asarray(share.numpy(), np.float64)
+    with torch.no_grad(), one_thread():
+        power = network(given, noise_like(given, torch.Generator().manual_seed(seed)))
+    return np.asarray(power.numpy(), np.float64)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...stn_tables import Floats
-from .networks import Critic, Sampler, noise_like, weights_of
+from .networks import Critic, Sampler, noise_like, one_thread, weights_of
 
 Tell = Callable[[float], None]
 
@@ -23,7 +23,7 @@ _MEMBERS = 4
 _ENERGY_RATE = 2e-3
 _CRITIC_STEPS = 4
 _PENALTY = 10.0
-_RATE = 5e-4
+_RATE = 2e-4
 _MEMORY = 0.995
 _TINY = 1e-12
 
@@ -34,30 +34,24 @@ class Days:
 
     Args:
         known: what was known of them [D, F, T].
-        outcome: shares of the limits that came [D, C, T].
-        size: limits as shares of the capacities [D, C, T].
+        power: shares of the capacities that came [D, C, T].
     """
 
     known: Tensor
-    outcome: Tensor
-    size: Tensor
+    power: Tensor
 
     @classmethod
-    def of(cls, known: Floats, outcome: Floats, size: Floats) -> Days:
+    def of(cls, known: Floats, power: Floats) -> Days:
         """From arrays."""
-        return cls(*(torch.from_numpy(a.astype(np.float32)) for a in (known, outcome, size)))
+        return cls(*(torch.from_numpy(each.astype(np.float32)) for each in (known, power)))
 
     def batch(self, source: torch.Generator, count: int = _BATCH) -> Days:
         """Days drawn at random."""
         at = torch.randint(len(self.known), (count,), generator=source)
-        return Days(self.known[at], self.outcome[at], self.size[at])
-
-    @property
-    def power(self) -> Tensor:
-        """Outcomes as shares of the capacities [D, C, T]."""
-        return self.outcome * self.size
+        return Days(self.known[at], self.power[at])
 
 
+@one_thread()
 def train_by_energy(days: Days, steps: int, seed: int, tell: Tell) -> dict[str, NDArray[Any]]:
     """Weights of a sampler that minimises the energy score, a proper one: no critic is needed.
 
@@ -74,14 +68,14 @@ def train_by_energy(days: Days, steps: int, seed: int, tell: Tell) -> dict[str, 
     for step in range(steps):
         batch = days.batch(source)
         known = batch.known.repeat_interleave(_MEMBERS, dim=0)
-        share = sampler(known, noise_like(known, source)).unflatten(0, (-1, _MEMBERS))
-        drawn = (share * batch.size[:, None]).flatten(2)
-        _descend(optimiser, _energy_score(drawn, batch.power.flatten(1)))
+        drawn = sampler(known, noise_like(known, source)).unflatten(0, (-1, _MEMBERS))
+        _descend(optimiser, _energy_score(drawn.flatten(2), batch.power.flatten(1)))
         course.step()
         tell((step + 1) / steps)
     return weights_of(sampler)
 
 
+@one_thread()
 def train_against_critic(days: Days, steps: int, seed: int, tell: Tell) -> dict[str, NDArray[Any]]:
     """Weights of a sampler that a Wasserstein critic with gradient penalty cannot tell from days.
 
@@ -99,7 +93,7 @@ def train_against_critic(days: Days, steps: int, seed: int, tell: Tell) -> dict[
     source = torch.Generator().manual_seed(seed)
     sampler = _sampler(days, seed)
     with _seeded(seed + 1):
-        critic = Critic(days.known.shape[1] + days.outcome.shape[1])
+        critic = Critic(days.known.shape[1] + days.power.shape[1])
     steady = copy.deepcopy(sampler)
     betas = (0.0, 0.9)
     of_sampler = torch.optim.Adam(sampler.parameters(), _RATE, betas)
@@ -108,10 +102,10 @@ def train_against_critic(days: Days, steps: int, seed: int, tell: Tell) -> dict[
         for _ in range(_CRITIC_STEPS):
             batch = days.batch(source)
             with torch.no_grad():
-                drawn = sampler(batch.known, noise_like(batch.known, source)) * batch.size
+                drawn = sampler(batch.known, noise_like(batch.known, source))
             _descend(of_critic, _critic_loss(critic, batch, drawn, source))
         batch = days.batch(source)
-        drawn = sampler(batch.known, noise_like(batch.known, source)) * batch.size
+        drawn = sampler(batch.known, noise_like(batch.known, source))
         _descend(of_sampler, -critic(drawn, batch.known).mean())
         _average(steady, sampler)
         tell((step + 1) / steps)
@@ -120,7 +114,7 @@ def train_against_critic(days: Days, steps: int, seed: int, tell: Tell) -> dict[
 
 def _sampler(days: Days, seed: int) -> Sampler:
     with _seeded(seed):
-        return Sampler(days.outcome.shape[1], days.known.shape[1])
+        return Sampler(days.power.shape[1], days.known.shape[1])
 
 
 @contextmanager
