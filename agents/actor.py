@@ -83,11 +83,11 @@ def load_actor(path: Path) -> Actor:
     """
     fix = "give the policy.npz that `plantgym train` wrote"
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
             n = (len(arrays.files) - 1) // 2
             layers = tuple((arrays[f"w{k}"], arrays[f"b{k}"]) for k in range(n))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise InputError("policy file", str(path), f"{fix} ({error})") from None
     if about.get("format") != FORMAT:
         raise InputError("policy file", str(path), fix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,13 +78,16 @@ def load_checkpoint(path: Path, about: Mapping[str, Any], learner: Learner) -> P
     Raises:
         InputError: a file that is no checkpoint, or one of another training.
     """
+    foreign = InputError("checkpoint", str(path), "delete it: plantgym did not write this")
+    if not zipfile.is_zipfile(path):
+        raise foreign
     try:
         content = torch.load(path, weights_only=True)
         known = content["format"] == FORMAT
-    except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError):
+    except (OSError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError):
         known = False
     if not known:
-        raise InputError("checkpoint", str(path), "delete it: plantgym did not write this")
+        raise foreign
     _check_same(path, content["about"], about)
     learner.network.load_state_dict(content["network"])
     learner.optimiser.load_state_dict(content["optimiser"])
