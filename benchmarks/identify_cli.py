@@ -57,7 +57,7 @@ def identify(
     model: Annotated[
         str,
         typer.Option(
-            help="auto to choose; or lp, milp; for a heater pm, cm, cpm, ridge-gp, store-forest."
+            help="auto to choose; or lp, milp; for a heater pm, cm, cpm, ridge-gp, store-balance."
         ),
     ] = "auto",
     seed: Annotated[int, typer.Option(min=0, help="Fixes what is drawn at random.")] = 0,

@@ -17,12 +17,13 @@ from plantgym.twins.heater_toml import heater_to_toml, parse_heater
 from plantgym.twins.identify_heater import HeaterDays, HeaterIdentifier, rolling_origin
 from plantgym.twins.identify_heater.daily_model import DailyPredictor, relative_errors
 from plantgym.twins.identify_heater.day_features import (
+    charge_to_charge_features,
     filled_early,
     leaky_sum,
     previous,
-    store_below_full_kwh,
 )
 from plantgym.twins.identify_heater.identifier import MODELS
+from plantgym.twins.identify_heater.modern_models import StoreBalance
 from plantgym.twins.identify_heater.paper_models import PhysicalModel, WorkingTime
 from plantgym.twins.stn_tables import Floats
 
@@ -90,6 +91,14 @@ def test_no_model_looks_ahead(fitted: DailyPredictor) -> None:
     np.testing.assert_allclose(fitted.predict_days(other)[:7], fitted.predict_days(later)[:7])
 
 
+def test_no_model_looks_at_the_day_itself_after_a_gap(fitted: DailyPredictor) -> None:
+    later = season_days().take(slice(FIRST + 3, None)).without_telemetry()
+    changed = later.energy_kwh.copy()
+    changed[0] *= 3.0
+    other = replace(later, energy_kwh=changed)
+    np.testing.assert_allclose(fitted.predict_days(other)[0], fitted.predict_days(later)[0])
+
+
 def test_days_without_readings_or_bricks_are_predicted_too(fitted: DailyPredictor) -> None:
     later = season_days().take(slice(FIRST, None)).without_telemetry()
     blind = replace(
@@ -134,16 +143,38 @@ def test_rolling_origins_fit_anew_and_predict_each_day_once() -> None:
         rolling_origin(PhysicalModel(), days, first=59)
 
 
-def test_the_balance_of_the_store_by_hand() -> None:
-    energy_kwh = np.zeros((5, 24))
-    energy_kwh[:, 0] = (100.0, 120.0, 100.0, 90.0, 100.0)
-    energy_kwh[1, 4] = 1.0
-    days = plain_days(energy_kwh)
-    demand_kwh = np.full(5, 100.0)
-    full = np.array([True, False, False, False, False])
-    store_kwh = store_below_full_kwh(days, demand_kwh, full)
-    # Full in the first night: -75 in the evening; never above that; then 1 less 10 kWh.
-    np.testing.assert_allclose(store_kwh, [0.0, -75.0, -75.0, -75.0, -85.0])
+def test_weather_between_two_nights_by_hand() -> None:
+    ambient_c = np.concatenate([np.full((1, 24), 10.0), np.full((1, 24), -10.0)])
+    days = replace(plain_days(np.zeros((2, 24))), ambient_c=ambient_c)
+    cold_k, slow_k, _, _, office = charge_to_charge_features(days, last_hour=5)[1]
+    # From 4 h on Friday, 18 hours of 10 degC, then six of -10 degC to 4 h on Saturday.
+    assert cold_k == pytest.approx((18 * 10.0 + 6 * 30.0) / 24)
+    course_k = 10.0 + 20.0 * (1.0 - 0.96 ** np.arange(1, 7))
+    assert slow_k == pytest.approx((18 * 10.0 + course_k.sum()) / 24)
+    assert office == pytest.approx(9 / 24)
+
+
+def two_point_days(demand_kwh: Floats, power_kw: float = 100.0) -> HeaterDays:
+    """Days charged for five hours or until the store is full, which then lacks nothing."""
+    energy_kwh, lacks_kwh = np.zeros((len(demand_kwh), 24)), 0.0
+    for day, demand in enumerate(demand_kwh):
+        drawn_kwh = min(lacks_kwh + demand, 5.0 * power_kw)
+        lacks_kwh += demand - drawn_kwh
+        energy_kwh[day, :5] = np.clip(drawn_kwh - power_kw * np.arange(5), 0.0, power_kw)
+    ambient_c = 20.0 - np.repeat(demand_kwh[:, None] / 20.0, 24, axis=1)
+    shifted_c = np.concatenate([ambient_c.ravel()[19:], ambient_c[-1, :19]]).reshape(-1, 24)
+    return replace(plain_days(energy_kwh), ambient_c=shifted_c)
+
+
+def test_what_a_store_lacks_is_carried_over_until_it_is_full_again() -> None:
+    demand_kwh = np.tile([300.0, 450.0, 650.0, 600.0, 350.0, 250.0, 400.0], 8)
+    days = two_point_days(demand_kwh)
+    model = StoreBalance().fit_days(days.take(slice(42)))
+    later = days.take(slice(42, None))
+    errors = relative_errors(model.predict_days(later).sum(axis=1), later.daily_kwh)
+    assert np.abs(errors).max() < 0.03
+    # Five hours give 500 kWh; what 650 and 600 kWh lack of it comes on the two days after them.
+    np.testing.assert_allclose(later.daily_kwh[2:6], [500.0, 500.0, 500.0, 350.0])
 
 
 def test_a_store_is_full_when_charging_ends_before_its_last_hour() -> None:
@@ -204,7 +235,7 @@ def test_the_heater_that_is_found_is_valid_and_near_the_true_one(found: HeaterId
 
 def test_the_report_says_what_was_tried_and_what_is_unknown(found: HeaterIdentifier) -> None:
     report = found.report_
-    assert set(report.errors) == {*MODELS, "ridge-gp + brick", "store-forest + brick"}
+    assert set(report.errors) == {*MODELS, "ridge-gp + brick", "store-balance + brick"}
     assert report.errors[report.model_without] == min(report.errors[name] for name in MODELS)
     assert report.model == found.model_
     assert (report.days, report.first_hour) == (59, 22)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from plantgym.twins.errors import InputError
+from plantgym.twins.heater_season import heating_season
 from plantgym.twins.identify_heater import HeaterIdentifier, heater_days, read_heater_days
 from plantgym.twins.identify_heater.unit_checks import balance_temperature_c
 
@@ -202,6 +203,17 @@ def test_weather_in_fahrenheit_is_known_by_the_temperature_at_which_heating_woul
     weather["ambient_c"] = 1.8 * weather["ambient_c"] + 32.0
     with pytest.raises(InputError, match=r"^weather ambient_c = '[56]\d at which .* degF"):
         HeaterIdentifier().fit(meter, weather)
+
+
+def test_a_heater_that_gives_all_it_can_is_not_taken_for_weather_in_fahrenheit() -> None:
+    """Charged in the short hours only, it draws the same on all cold days."""
+    season = heating_season(400, control="fixed-power", behaviour="short", days=61)
+    meter, weather, _ = season.frames()
+    days = heater_days(meter, weather).take(slice(30, None))
+    slope, level = np.polyfit(days.ambient_c.mean(axis=1), days.daily_kwh, 1)
+    assert -level / slope > 45.0  # the line of all days looks like degF
+    found_c = balance_temperature_c(days)
+    assert found_c is None or found_c < 30.0
 
 
 def test_a_forecast_in_fahrenheit_is_refused() -> None:

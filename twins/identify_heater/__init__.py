@@ -14,7 +14,7 @@ from .reading import heater_days, read_heater_days
 
 if TYPE_CHECKING:
     from .identifier import HeaterIdentifier
-    from .modern_models import RidgeProcess, StoreForest
+    from .modern_models import RidgeProcess, StoreBalance
     from .paper_models import CorrectedPhysicalModel, NeuralModel, PhysicalModel
     from .rolling import rolling_origin
     from .telemetry_fit import fit_telemetry
@@ -26,7 +26,7 @@ __all__ = [
     "NeuralModel",
     "PhysicalModel",
     "RidgeProcess",
-    "StoreForest",
+    "StoreBalance",
     "Telemetry",
     "fit_telemetry",
     "heater_days",
@@ -40,7 +40,7 @@ _LATER = {
     "NeuralModel": "paper_models",
     "PhysicalModel": "paper_models",
     "RidgeProcess": "modern_models",
-    "StoreForest": "modern_models",
+    "StoreBalance": "modern_models",
     "fit_telemetry": "telemetry_fit",
     "rolling_origin": "rolling",
 }

@@ -28,13 +28,14 @@ NAMES = (
 LEAST_DAYS = 3.0
 """Telemetry that a fit needs [d]."""
 
-_PRIOR_LOG_SPREAD = np.array([0.5, 0.5, 0.5, 0.1, 0.35])
+_PRIOR_LOG_SPREAD = np.array([0.5, 0.25, 0.25, 0.1, 0.5])
 _PRIOR_RANGE = np.array([3.0, 3.0, 4.0, 1.5, 3.5])
-_LOSS_FACTOR = 1.5
+_LOSS_FACTOR = 2.0
 _MOST_EFFECTIVE = 0.98
 _LEAST_RUN_H = 6.0
-_POWER_ERROR, _TRANSFER_ERROR = 0.005, 0.01
-"""Standard errors of heater power and of heat to the water in a step, as shares; assumed."""
+_POWER_ERROR, _FAN_ERROR = 0.005, 0.003
+"""Standard errors of the readings of a step: heater power, as a share of it, and fan fraction;
+assumed."""
 
 _MOST_EVALUATIONS = 40
 _ENOUGH = 1e-5
@@ -56,8 +57,8 @@ class BrickBalance:
 
     Parameters are the logarithms of the values of `NAMES`. The prior says which values a heater
     may have where the readings do not tell: around those of a known plant. Its loss is the one
-    through sound insulation; that of a real shell is likelier half as much again, within a third
-    to three and a half times of it.
+    through sound insulation; that of a real shell is likelier twice as great (95 %: three quarters
+    to five times, for the shipped heater 0.009 to 0.06 kW/K).
 
     Args:
         telemetry: readings in steps of 15 minutes at most.
@@ -89,9 +90,9 @@ class BrickBalance:
             surprise_k = np.empty(len(run.brick_c))
             transfer = self.transfer_kw_per_k(parameters, run.fan)
             brick_surprises(
-                capacity, loss, self._plant.brick.surroundings_c, transfer, run.water_c,
-                run.power_kw, self._step_h, run.brick_c, sensor_k, _POWER_ERROR, _TRANSFER_ERROR,
-                surprise_k,
+                capacity, loss, self._plant.brick.surroundings_c, transfer,
+                self._transfer_error(parameters, run.fan), run.water_c, run.power_kw, _POWER_ERROR,
+                self._step_h, run.brick_c, sensor_k, surprise_k,
             )  # fmt: skip
             parts.append(surprise_k[np.isfinite(surprise_k)])
         return np.concatenate(parts)
@@ -102,6 +103,12 @@ class BrickBalance:
         _, values[AIR_KW_PER_K], values[CHANNEL_NTU], effectiveness, _ = np.exp(parameters)
         values[EXCHANGER_RESISTANCE] = 1.0 / effectiveness - 1.0
         return brick_to_water_kw_per_k(values, fan)
+
+    def _transfer_error(self, parameters: Floats, fan: Floats) -> Floats:
+        """Standard error of the transfer of a step [kW/K], by the error of its fan reading."""
+        low, high = np.maximum(fan - _FAN_ERROR, 0.0), fan + _FAN_ERROR
+        spread = self.transfer_kw_per_k(parameters, high) - self.transfer_kw_per_k(parameters, low)
+        return np.where(fan > 0.0, spread / 2.0, 0.0)
 
     def fit(self, start: Floats, sensor_k: float) -> tuple[Floats, Floats]:
         """The likeliest parameters [5], and the covariance of their errors [5, 5].

@@ -11,8 +11,8 @@ from ..stn_tables import Floats
 @entry
 def brick_surprises(
     capacity_kwh_per_k: float, loss_kw_per_k: float, surroundings_c: float,
-    transfer_kw_per_k: Floats, water_c: Floats, power_kw: Floats, step_h: float, read_c: Floats,
-    sensor_k: float, power_error: float, transfer_error: float, surprise_k: Floats,
+    transfer_kw_per_k: Floats, transfer_error: Floats, water_c: Floats, power_kw: Floats,
+    power_error: float, step_h: float, read_c: Floats, sensor_k: float, surprise_k: Floats,
 ) -> None:  # fmt: skip
     """Follow Cb dTb/dt = P - K (Tb - Tw) - UA (Tb - Ts) from reading to reading (Kalman filter).
 
@@ -25,13 +25,13 @@ def brick_surprises(
         loss_kw_per_k: UA.
         surroundings_c: Ts [degC].
         transfer_kw_per_k: K of each step [N].
+        transfer_error: standard error of K of each step [N] [kW/K].
         water_c: mean water temperature of each step [N] [degC].
         power_kw: P of each step [N].
+        power_error: relative standard error of the power of a step.
         step_h: length of a step [h].
         read_c: readings of the brick [N + 1] [degC]; the first is one, others may be NaN.
         sensor_k: standard error of a reading of the brick [K].
-        power_error: relative standard error of the power of a step.
-        transfer_error: relative standard error of the heat to the water of a step.
         surprise_k: readings less what was expected [N + 1], each in units of its own standard
             error times `sensor_k`; NaN for no reading; written.
     """
@@ -44,7 +44,7 @@ def brick_surprises(
         coming_kw = power_kw[k] + transfer_kw_per_k[k] * water_c[k] + loss_kw_per_k * surroundings_c
         level_c = coming_kw / leaving
         wrong_kw = power_error * power_kw[k]
-        wrong_too_kw = transfer_error * transfer_kw_per_k[k] * (brick_c - water_c[k])
+        wrong_too_kw = transfer_error[k] * (brick_c - water_c[k])
         wrong_k2 = (wrong_kw * wrong_kw + wrong_too_kw * wrong_too_kw) * (
             step_h / capacity_kwh_per_k
         ) ** 2

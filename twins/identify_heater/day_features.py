@@ -13,7 +13,8 @@ _NOON = 12
 _CHARGING_SHARE = 0.5
 _FULL_SHARE = 0.97
 _HABITUAL_DAYS = 0.05
-_FROM_FULL_TO_EVENING = 0.75
+_MASS_MEMORY = 0.96
+_OFFICE_HOURS = (8, 17)
 
 
 def previous(values: Floats, days: HeaterDays) -> Floats:
@@ -73,26 +74,28 @@ def filled_early(days: HeaterDays, last_hour: int) -> NDArray[np.bool_]:
         return np.asarray(energy_kwh[:, last_hour] < _FULL_SHARE * energy_kwh.max(axis=1))
 
 
-def store_below_full_kwh(days: HeaterDays, demand_kwh: Floats, full: NDArray[np.bool_]) -> Floats:
-    """What the store holds when a day begins, less what it held when it was last full [D] [kWh].
+def charge_to_charge_features(days: HeaterDays, last_hour: int) -> Floats:
+    """Weather from the end of the usual charging of the day before to that of the day [D, 5].
 
-    It takes what the meter showed and gives the demand. Full at the end of a charge, it has given
-    three quarters of a day's demand by the next evening, and can never hold more than that.
-
-    Args:
-        days: with their readings; a day without them is taken to draw its demand.
-        demand_kwh: expected heat of each day [D].
-        full: whether the store was full in a day [D].
+    Cold, the slow course of it that a building's mass follows, wind, sun and working hours: what
+    the store gave between two nights depends on them. Of the day before a gap nothing is known;
+    the day's own hours stand for its hours then.
     """
-    drawn_kwh = np.where(days.metered, days.daily_kwh, demand_kwh)
-    after_full_kwh = -_FROM_FULL_TO_EVENING * demand_kwh
-    least_kwh = -2.0 * float(demand_kwh.mean())
-    store_kwh = np.zeros(days.days)
-    for day in range(1, days.days):
-        held_kwh = store_kwh[day - 1] + drawn_kwh[day - 1] - demand_kwh[day - 1]
-        most_kwh = after_full_kwh[day - 1]
-        store_kwh[day] = most_kwh if full[day - 1] else np.clip(held_kwh, least_kwh, most_kwh)
-    return store_kwh
+    cold_k = _ROOM_C - days.ambient_c
+    first_k = float(cold_k[0, 0])
+    slow_k = first_k + (1.0 - _MASS_MEMORY) * leaky_sum(cold_k.ravel() - first_k, _MASS_MEMORY)
+    hour = (days.first_hour + np.arange(HOURS)) % HOURS
+    office = (hour >= _OFFICE_HOURS[0]) & (hour < _OFFICE_HOURS[1])
+    hourly = np.stack(
+        [
+            cold_k, slow_k.reshape(cold_k.shape), days.wind_m_per_s * cold_k, days.ghi_w_per_m2,
+            np.outer(_working_day(days), office),
+        ],
+        axis=2,
+    )  # fmt: skip
+    before = previous(hourly, days)[:, last_hour + 1 :]
+    window = np.concatenate([before, hourly[:, : last_hour + 1]], axis=1)
+    return np.asarray(window.mean(axis=1), np.float64)
 
 
 def _working_day(days: HeaterDays) -> Floats:

@@ -20,12 +20,12 @@ from .daily_model import LEAST_DAYS, DailyModel, DailyPredictor, knows_brick
 from .found_heater import not_identified, notes_of, running_heater
 from .heater_days import HOURS, HeaterDays
 from .heater_report import HeaterReport
-from .modern_models import RidgeProcess, StoreForest
+from .modern_models import RidgeProcess, StoreBalance
 from .paper_models import CorrectedPhysicalModel, NeuralModel, PhysicalModel
 from .rolling import rolling_origin
 from .telemetry_fit import TelemetryFit, fit_telemetry
 
-Model = Literal["auto", "pm", "cm", "cpm", "ridge-gp", "store-forest"]
+Model = Literal["auto", "pm", "cm", "cpm", "ridge-gp", "store-balance"]
 Progress = Callable[[float, str], None]
 
 MODELS: MappingProxyType[str, type[DailyModel]] = MappingProxyType(
@@ -34,7 +34,7 @@ MODELS: MappingProxyType[str, type[DailyModel]] = MappingProxyType(
         "cm": NeuralModel,
         "cpm": CorrectedPhysicalModel,
         "ridge-gp": RidgeProcess,
-        "store-forest": StoreForest,
+        "store-balance": StoreBalance,
     }
 )
 """The models of a day's consumption, by name."""
@@ -42,7 +42,7 @@ MODELS: MappingProxyType[str, type[DailyModel]] = MappingProxyType(
 BRICK = " + brick"
 """What the name of a model that knows the brick temperature ends with in reports."""
 
-_ORIGINS = 4
+_ORIGINS = 8
 _LEAST_ORIGIN = 21
 _LATER_SHARE = 0.5
 _DEFAULT = "ridge-gp"

@@ -1,37 +1,39 @@
-"""Models that know what a store is: ridge with a Gaussian process, and a forest of medians."""
+"""Models that know what a store is: ridge with a Gaussian process, and the balance of the store."""
 
 from __future__ import annotations
 
 import warnings
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesRegressor
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
-from sklearn.linear_model import ARDRegression
+from sklearn.linear_model import ARDRegression, BayesianRidge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ..stn_tables import Floats
 from .daily_model import DailyModel
 from .day_features import (
+    charge_to_charge_features,
     charging_h,
     filled_early,
     last_charging_hour,
     leaky_sum,
-    previous,
-    store_below_full_kwh,
     weather_features,
 )
 from .heater_days import HeaterDays
+from .paper_models import WorkingTime
 
 _MEMORIES = (0.0, 0.7, 0.95)
-_BALANCE_MEMORY = 0.95
-_BALANCE_STRENGTH = 0.01
-_TREES = 200
-_LEAST_IN_LEAF = 3
+_MOST_LACKED = 1.2
+"""The most that a store can lack of being full, in days of long charging."""
+
+_STRETCH_DAYS = 6
+_LEAST_STRETCHES = 8
 
 
 class RidgeProcess(DailyModel):
@@ -88,15 +90,20 @@ class RidgeProcess(DailyModel):
         return np.column_stack([demand_kwh, linear_kwh, *_brick(days)])
 
 
-class StoreForest(DailyModel):
-    """Randomised trees on the balance of the store; it predicts the median of like days.
+class StoreBalance(DailyModel):
+    """What the store lacks of being full, and the most that the hours of charging can give.
 
-    A heater at fixed power draws one of few amounts, and which of them depends on what the store
-    holds: by its balance since it was last full (which the meter shows: charging ends early), or
-    by the brick temperature, if it is known. Of such amounts a mean is none; a median is one.
+    A heater at fixed power charges until its store is full, or until its hours end. So a day draws
+    what the store lacks and what the building takes meanwhile, or what the power gives in those
+    hours, whichever is less. The meter shows when the store was full: charging then ends early.
+    Between two such nights the heater drew what the building took, and from that the line of the
+    demand on the weather is learnt. With brick temperatures what the store lacks follows from them.
+
+    How long a day charges, if there are two behaviours, a support vector machine tells from what
+    the store lacks and from the working time of the day before.
 
     Args:
-        seed: of the trees.
+        seed: of the search for behaviours.
         first_hour: at which days begin, as `heater_days` takes it.
     """
 
@@ -107,79 +114,84 @@ class StoreForest(DailyModel):
         self.first_hour = first_hour
 
     def _learn(self, days: HeaterDays) -> None:
-        metered = days.metered
+        metered, energy_kwh = days.metered, days.daily_kwh
         self.last_hour_ = last_charging_hour(days)
         self.usual_h_ = float(np.nanmedian(charging_h(days)))
-        self.demand_ = _DemandOfBalance(days)
-        energy_kwh = days.daily_kwh[metered]
-        order = np.argsort(energy_kwh, kind="stable")
-        self.energy_kwh_ = energy_kwh[order]
-        features = self._features(days)[metered][order]
-        self.trees_ = ExtraTreesRegressor(
-            _TREES, min_samples_leaf=_LEAST_IN_LEAF, max_features=1.0, random_state=self.seed
-        ).fit(features, self.energy_kwh_)
-        self.leaves_ = self.trees_.apply(features)
-
-    def _estimate(self, days: HeaterDays, rows: slice) -> Floats:
-        leaves = self.trees_.apply(self._features(days)[rows])
-        medians_kwh = np.empty(len(leaves))
-        for place, leaf in enumerate(leaves):
-            alike = self.leaves_ == leaf
-            weight = np.cumsum((alike / alike.sum(axis=0)).sum(axis=1))
-            medians_kwh[place] = self.energy_kwh_[np.searchsorted(weight, weight[-1] / 2.0)]
-        return medians_kwh
-
-    def _features(self, days: HeaterDays) -> Floats:
-        demand_kwh = self.demand_.predict(days)
         full = filled_early(days, self.last_hour_)
-        store_kwh = store_below_full_kwh(days, demand_kwh, full)
-        energy_kwh = np.where(days.metered, days.daily_kwh, demand_kwh)
-        hours = charging_h(days)
-        brick = _brick(days)
-        return np.column_stack(
+        weather = charge_to_charge_features(days, self.last_hour_)
+        self.demand_ = _demand_between(_full_stretches(full, metered), weather, energy_kwh)
+        self.lack_: Any = None
+        known = full & np.isfinite(days.brick_c)
+        if known.sum() >= _LEAST_STRETCHES:
+            lack = np.column_stack([weather, days.brick_c])
+            self.lack_ = _bayesian_ridge().fit(lack[known], energy_kwh[known])
+        ran_out = metered & ~full
+        if not ran_out.any():
+            ran_out = days.daily_kwh == np.nanmax(days.daily_kwh)
+        self.most_kwh_ = _MOST_LACKED * float(energy_kwh[ran_out].max())
+        features = self._behaviour_features(days, self._needed_kwh(days, weather, full), full)
+        self.working_time_ = WorkingTime(features[ran_out], charging_h(days)[ran_out], self.seed)
+        behaviour = self.working_time_.of_day
+        self.given_kwh_ = np.array(
             [
-                demand_kwh,
-                store_kwh,
-                store_kwh - demand_kwh,
-                previous(np.where(np.isfinite(hours), hours, self.usual_h_), days),
-                previous(full.astype(np.float64), days),
-                previous(energy_kwh, days),
-                weather_features(days)[:, 0],
-                *brick,
+                np.median(energy_kwh[ran_out][behaviour == each])
+                for each in range(len(self.working_time_.hours))
             ]
         )
 
+    def _estimate(self, days: HeaterDays, rows: slice) -> Floats:
+        full = filled_early(days, self.last_hour_)
+        weather = charge_to_charge_features(days, self.last_hour_)
+        needed_kwh = self._needed_kwh(days, weather, full)
+        features = self._behaviour_features(days, needed_kwh, full)
+        behaviour = self.working_time_.predict(features[rows])
+        return np.asarray(np.minimum(self.given_kwh_[behaviour], needed_kwh[rows]), np.float64)
 
-class _DemandOfBalance:
-    """The demand that keeps the store within its limits: a line on the weather.
+    def _needed_kwh(self, days: HeaterDays, weather: Floats, full: NDArray[np.bool_]) -> Floats:
+        """What each day would draw until the store is full [D] [kWh]."""
+        if self.lack_ is not None and np.isfinite(days.brick_c).all():
+            needed: Floats = self.lack_.predict(np.column_stack([weather, days.brick_c]))
+            return needed
+        demand_kwh = self.demand_.predict(weather)
+        drawn_kwh = np.where(days.metered, days.daily_kwh, demand_kwh)
+        needed_kwh, lacks_kwh = np.empty(days.days), 0.0
+        for day in range(days.days):
+            needed_kwh[day] = lacks_kwh + demand_kwh[day]
+            left_kwh = 0.0 if full[day] else needed_kwh[day] - drawn_kwh[day]
+            lacks_kwh = min(max(left_kwh, 0.0), self.most_kwh_)
+        return needed_kwh
 
-    A store evens out days, so sums over many of them tell the demand better than the days do: the
-    line is fitted to leaky sums of energy and of features, as a ridge regression.
+    def _behaviour_features(
+        self, days: HeaterDays, needed_kwh: Floats, full: NDArray[np.bool_]
+    ) -> Floats:
+        """Need, working time of the day before, and whether its store was full [D, 3]."""
+        hours = charging_h(days)
+        hours = np.where(np.isfinite(hours), hours, self.usual_h_)
+        before = np.concatenate([[self.usual_h_], hours[:-1]])
+        return np.column_stack([needed_kwh, before, np.concatenate([[False], full[:-1]])])
+
+
+def _full_stretches(full: NDArray[np.bool_], metered: NDArray[np.bool_]) -> list[slice]:
+    """Days after a night with a full store, to the next such night.
+
+    Where there are too few, any six days: a store then holds about what it held before.
     """
+    nights = np.flatnonzero(full).tolist()
+    ends = [(first + 1, last + 1) for first, last in pairwise(nights)]
+    stretches = [slice(*pair) for pair in ends if pair[1] - pair[0] <= _STRETCH_DAYS]
+    whole = [stretch for stretch in stretches if metered[stretch].all()]
+    if len(whole) >= _LEAST_STRETCHES:
+        return whole
+    starts = range(len(metered) - _STRETCH_DAYS + 1)
+    return [s for s in (slice(day, day + _STRETCH_DAYS) for day in starts) if metered[s].all()]
 
-    def __init__(self, days: HeaterDays) -> None:
-        features = weather_features(days)
-        metered = days.metered
-        place = np.arange(days.days)
-        energy_kwh = np.interp(place, place[metered], days.daily_kwh[metered])
-        self._mean, self._spread = features.mean(axis=0), features.std(axis=0)
-        self._spread[self._spread == 0.0] = 1.0
-        columns = leaky_sum(self._columns(features), _BALANCE_MEMORY)
-        strength = _BALANCE_STRENGTH * len(columns) / (1.0 - _BALANCE_MEMORY) ** 2
-        penalty = np.full(columns.shape[1], strength)
-        penalty[-1] = 0.0
-        self._factors = np.linalg.solve(
-            columns.T @ columns + np.diag(penalty),
-            columns.T @ leaky_sum(energy_kwh, _BALANCE_MEMORY),
-        )
 
-    def predict(self, days: HeaterDays) -> Floats:
-        """The demand of days [D] [kWh]."""
-        demand_kwh: Floats = self._columns(weather_features(days)) @ self._factors
-        return demand_kwh
-
-    def _columns(self, features: Floats) -> Floats:
-        return np.column_stack([(features - self._mean) / self._spread, np.ones(len(features))])
+def _demand_between(stretches: list[slice], weather: Floats, energy_kwh: Floats) -> Any:  # noqa: ANN401
+    """The line of a day's demand on its weather, from stretches of days as a whole."""
+    means = np.array([weather[each].mean(axis=0) for each in stretches])
+    drawn_kwh = np.array([energy_kwh[each].mean() for each in stretches])
+    length = np.array([each.stop - each.start for each in stretches], np.float64)
+    return _bayesian_ridge().fit(means, drawn_kwh, bayesianridge__sample_weight=length)
 
 
 def _brick(days: HeaterDays) -> list[Floats]:
@@ -190,3 +202,8 @@ def _brick(days: HeaterDays) -> list[Floats]:
 def _ridge() -> Any:  # noqa: ANN401 - scikit-learn has no types
     """A ridge regression that finds the strength of each feature's penalty by itself."""
     return make_pipeline(StandardScaler(), ARDRegression())
+
+
+def _bayesian_ridge() -> Any:  # noqa: ANN401 - scikit-learn has no types
+    """A ridge regression that finds the strength of its penalty by itself."""
+    return make_pipeline(StandardScaler(), BayesianRidge())

@@ -9,7 +9,11 @@ from .heater_days import HeaterDays
 
 _MEAN_OF_DAYS = 3
 _WARMEST_BALANCE_C = 40.0
+_LEAST_BLOCKS = 4
 _LEAST_SPREAD_K = 2.0
+_LEAST_SPREAD = 0.05
+_FREE_SHARE = 0.95
+_SURE = 2.0
 _WARMER_K = 15.0
 
 
@@ -35,23 +39,30 @@ def check_fit_days(days: HeaterDays, least_days: int) -> None:
 
 
 def balance_temperature_c(days: HeaterDays) -> float | None:
-    """Outside temperature at which the line of energy over temperature is 0 [degC].
+    """Outside temperature at which the line of energy over temperature is 0, at least [degC].
 
-    None where the days are too alike, or energy does not fall with the temperature.
+    At least, since the line is as steep as its error allows. Days on which a heater gives all that
+    it can tell nothing and are left out. None where the others are too alike, or their energy does
+    not fall with the temperature.
     """
     energy_kwh = days.daily_kwh
     ambient_c = days.ambient_c.mean(axis=1)
     blocks = len(energy_kwh) // _MEAN_OF_DAYS * _MEAN_OF_DAYS
-    means = [
+    energy, ambient = (
         values[:blocks].reshape(-1, _MEAN_OF_DAYS).mean(axis=1)
         for values in (energy_kwh, ambient_c)
-    ]
-    read = np.isfinite(means[0])
-    energy, ambient = means[0][read], means[1][read]
-    if len(energy) < _MEAN_OF_DAYS or ambient.std() < _LEAST_SPREAD_K:
+    )
+    free = energy < _FREE_SHARE * np.nanmax(energy_kwh)
+    energy, ambient = energy[free], ambient[free]
+    if len(energy) < _LEAST_BLOCKS or ambient.std() < _LEAST_SPREAD_K:
         return None
-    slope, level = np.polyfit(ambient, energy, 1)
-    return None if slope >= 0.0 else float(-level / slope)
+    if energy.std() < _LEAST_SPREAD * energy.mean():
+        return None
+    (slope, _), covariance = np.polyfit(ambient, energy, 1, cov=True)
+    if slope >= 0.0:
+        return None
+    steepest = slope - _SURE * np.sqrt(covariance[0, 0])
+    return float(ambient.mean() - energy.mean() / steepest)
 
 
 def check_like_fit(days: HeaterDays, fitted: HeaterDays) -> None:
