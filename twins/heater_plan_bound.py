@@ -178,6 +178,7 @@ def relax(
     power_kw = rows.columns(n, 0.0, values[POWER_MAX_KW], price)
     fan_kw = rows.columns(n, 0.0, values[FAN_POWER_KW], price)
     low_c, high_c = np.tile(ranges.low_c, (n + 1, 1)), np.tile(ranges.high_c, (n + 1, 1))
+    high_c[:, BRICK] = np.minimum(high_c[:, BRICK], _brick_ceiling_c(values, outlook, n))
     if floor_c is not None:
         low_c[:-1, BRICK] = np.maximum(low_c[:-1, BRICK], floor_c)
     low_c[0] = high_c[0] = outlook.temp_c
@@ -192,10 +193,18 @@ def relax(
         _couple_release(rows, values, float(ranges.high_c[BRICK]), steps, stage)
         _couple_radiators(rows, values, ranges, steps, stage)
     least_k = np.maximum(1.0, low_c[:-1, BRICK] - ranges.high_c[WATER])
-    _couple_fan(rows, values, least_k, steps, fan_kw)
+    most_k = np.maximum(least_k, high_c[:-1, BRICK] - ranges.low_c[WATER])
+    _couple_fan(rows, values, (least_k, most_k), steps, fan_kw)
     load_kw = Mix.of(power_kw) + Mix.of(fan_kw)
     costs = add_costs(rows, tables, outlook, load_kw, steps.temp_c)
     return Relaxation(rows.problem(), costs.constant, steps, fan_kw, ranges.proven)
+
+
+def _brick_ceiling_c(values: Floats, outlook: HeaterOutlook, n: int) -> Floats:
+    """Greatest brick temperature before and after each step [n + 1], charged from now on."""
+    begun_c = max(float(outlook.temp_c[BRICK]), float(values[SURROUNDINGS_C]))
+    step_k = HOLD_H * values[BRICK_K_PER_KWH] * values[POWER_MAX_KW]
+    return begun_c + _SPARE_K + step_k * np.arange(n + 1)
 
 
 def _touch(rows: LinearRows, values: Floats, ranges: Ranges, stage: Stage, at_k: Floats) -> None:
@@ -236,14 +245,23 @@ def _couple_radiators(
 
 
 def _couple_fan(
-    rows: LinearRows, values: Floats, least_k: Floats, steps: StagedSteps, fan_kw: Ints
+    rows: LinearRows,
+    values: Floats,
+    rise_k: tuple[Floats, Floats],
+    steps: StagedSteps,
+    fan_kw: Ints,
 ) -> None:
     """The fan releases at most K(1) (Tb - Tw); its power is convex in K, so below the chord.
 
-    K is R over Tb - Tw, which is at least so much in each step [n].
+    So power times Tb - Tw is at most a share of R. The product lies above two planes (McCormick),
+    by the least and the greatest Tb - Tw of each step [n]: fans that hardly run and full fans.
     """
     first, most = steps.stages[0], float(values[TRANSFER_MAX_KW_PER_K])
-    rise_k = first.temp_c[BRICK] - first.temp_c[WATER]
-    rows.rows(first.released_kw - most * rise_k, high=0.0)
-    per_kw = float(values[FAN_POWER_KW]) / (most * least_k)
-    rows.rows(Mix.of(fan_kw) - per_kw * first.released_kw, high=_SPARE_KW)
+    rise = first.temp_c[BRICK] - first.temp_c[WATER]
+    rows.rows(first.released_kw - most * rise, high=0.0)
+    full_kw, (least_k, most_k) = float(values[FAN_POWER_KW]), rise_k
+    shared = (full_kw / most) * first.released_kw
+    rows.rows(least_k * Mix.of(fan_kw) - shared, high=_SPARE_KW * least_k)
+    rows.rows(
+        most_k * Mix.of(fan_kw) + full_kw * rise - shared, high=(full_kw + _SPARE_KW) * most_k
+    )
