@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..twins.errors import InputError
 from ..twins.heater_outlook import HeaterOutlook
-from ..twins.live.client import LiveClient
+from ..twins.live.client import LiveClient, LiveError
 from ..twins.live.messages import Message
 from ..twins.outlook import Outlook
 from .heater_env import SetsHeaterEnv
@@ -40,7 +40,8 @@ class RemoteEnv(gym.Wrapper[NDArray[np.float32], NDArray[Any], NDArray[np.float3
 
     Raises:
         InputError: what is no URL of a WebSocket.
-        LiveError: nobody answers, the server does not let us in, or is of another version.
+        LiveError: nobody answers, the server does not let us in, is of another version, or runs
+            another kind of plant.
         MissingExtraError: the extra `live` is not installed.
     """
 
@@ -55,8 +56,11 @@ class RemoteEnv(gym.Wrapper[NDArray[np.float32], NDArray[Any], NDArray[np.float3
         client = LiveClient(url, token=token, name=name, timeout_s=timeout_s)
         self.told: Message = client.welcome["twin"]
         """What the live run tells of the plant, as `docs/live.md` describes it."""
-        heater = self.told["kind"] == "heater"
-        super().__init__((_RemoteHeaterEnv if heater else _RemoteStnEnv)(RemoteRun(client)))
+        kinds = {"factory": _RemoteStnEnv, "heater": _RemoteHeaterEnv}
+        if self.told.get("kind") not in kinds:
+            client.close()
+            raise LiveError(f"{url} runs no plant of a kind known here: {' or '.join(kinds)}")
+        super().__init__(kinds[self.told["kind"]](RemoteRun(client)))
 
     def view(self) -> Outlook | HeaterOutlook:
         """What may be known now, in physical units."""

@@ -29,16 +29,15 @@ class RemoteRun:
             InputError: a day that there is not.
             LiveError: the connection is lost for good.
         """
+        for event in self.client.events_so_far():
+            self._note(event)
         if day is not None or self.client.mode == "lock-step":
             asked = {"seed": seed, "day": day}
             given = {name: value for name, value in asked.items() if value is not None}
             after = self.client.order("reset", **given)
             self._read_until(lambda event: event["type"] == "started" and event["seq"] > after)
-        else:
-            for event in self.client.events_so_far():
-                self._note(event)
-            if self._latest.get("ended"):
-                self._read_until(lambda event: event["type"] == "started")
+        elif self._latest.get("ended"):
+            self._read_until(lambda event: event["type"] == "started")
         return self._latest
 
     def step(self, action: list[float]) -> list[Message]:

@@ -59,8 +59,12 @@ class History:
         self.path = path
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
         try:
+            # A run may be made in one thread and served in another.
             self._db = sqlite3.connect(
-                ":memory:" if path is None else path, isolation_level=None, timeout=1.0
+                ":memory:" if path is None else path,
+                isolation_level=None,
+                timeout=1.0,
+                check_same_thread=False,
             )
             self._open(digest)
         except sqlite3.Error as error:

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..value_checks import check_number, check_whole
 from .history import History, HistoryError, Request
 from .live_twin import LiveTwin
-from .messages import Message, write_message
+from .messages import Message, read_message, write_message
 
 FASTEST = 1e6
 """Greatest speed: seconds of the plant in a second."""
@@ -103,14 +103,18 @@ class LiveRun:
         """
         self._change(self._run_step)
 
-    def handle(self, client: str, message: Message) -> str:
-        """Grant or refuse a request of a client, and give the answer.
+    def answer(self, client: str, text: str | bytes) -> str:
+        """Grant or refuse what a client that was let in has sent, and give the answer.
 
         Requests that are on record already, as a client sends them again that lost its connection,
         are answered as before and change nothing.
         """
-        n = message["n"]
+        n = None
         try:
+            message = read_message(text, "client")
+            if message["type"] == "hello":
+                raise InputError("message type", "hello", "say hello once")
+            n = message["n"]
             if message["type"] == "ask":
                 value = self.twin.answer(message["what"])
                 return write_message({"type": "answer", "n": n, "value": value})

@@ -21,7 +21,7 @@ from .messages import (
     read_message,
     write_message,
 )
-from .run import LiveRun, refusal
+from .run import LiveRun
 
 try:
     from websockets.asyncio.server import Server, ServerConnection, serve
@@ -84,7 +84,12 @@ class LiveServer:
     async def __aenter__(self) -> Self:
         try:
             self._server: Server = await serve(
-                self._serve, self.host, self.port, compression=None, max_size=LARGEST_BYTES
+                self._serve,
+                self.host,
+                self.port,
+                compression=None,
+                max_size=LARGEST_BYTES,
+                close_timeout=self.slow_s,
             )
         except OSError as error:
             raise InputError("--port", self.port, f"use another one ({error.strerror})") from None
@@ -211,14 +216,7 @@ class LiveServer:
 
     async def _listen(self, session: _Session) -> None:
         async for text in session.socket:
-            try:
-                message = read_message(text, "client")
-                if message["type"] == "hello":
-                    raise InputError("message type", "hello", "say hello once")
-            except InputError as error:
-                session.reply(refusal(None, error))
-            else:
-                session.reply(self.run.handle(session.client, message))
+            session.reply(self.run.answer(session.client, text))
             await session.room.wait()
 
 
