@@ -51,7 +51,8 @@ class Reach:
             step: the step to be decided [n].
         """
         least_t = np.empty(stock_t.shape)
-        write_least_made(self._tables, stock_t, step, *self._scratch, least_t)
+        taken_t, made_t = self._scratch
+        write_least_made(self._tables, stock_t, step, taken_t, made_t, least_t)
         return np.asarray(least_t - self._tolerance_t)
 
 

@@ -76,6 +76,10 @@ def train(
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes", minutes, "give a time above 0")
     if algorithm != _PPO:
+        only_ours = {"--minutes": minutes, "--resume": resume, "--tensorboard": tensorboard}
+        for option, value in only_ours.items():
+            if value:
+                raise InputError(option, value, f"leave it out: {algorithm} has no such option")
         _train_sb3(case, algorithm, out, changes, seed)
         return
     chosen = ppo_settings(case.env_id, changes)

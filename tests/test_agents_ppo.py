@@ -216,9 +216,12 @@ class TestHindsight:
         trained = learner(
             ENV, settings(), plant=short_day(3), scenarios=self.scenarios, split="all"
         )
-        first = trained.network.actor[0]
-        assert first.in_features == trained.collector.env.batch.n_observed
-        assert trained.network.critic[0].in_features > first.in_features
+        n_seen = {name: value.shape[1] for name, value in weights(trained).items() if "0.w" in name}
+        observed = trained.collector.env.batch.n_observed
+        assert n_seen == {
+            "actor.0.weight": observed,
+            "critic.0.weight": observed + 3 * 3 - 3 * 2 + 4,
+        }
 
 
 class TestSettings:

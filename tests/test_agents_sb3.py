@@ -1,0 +1,303 @@
+"""Stable-Baselines3 on the vector envs: the same numbers, masks, every algorithm, saved models."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+pytest.importorskip("sb3_contrib")
+
+import torch
+from sb3_contrib.common.maskable.utils import (
+    get_action_masks,
+    is_masking_supported,
+)
+from stable_baselines3.common.env_checker import check_env
+from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.vec_env import (
+    VecCheckNan,
+    VecMonitor,
+    VecNormalize,
+)
+
+from plantgym.agents.masks import make_choices
+from plantgym.agents.sb3_env import Sb3VecEnv
+from plantgym.agents.sb3_policy import Sb3Policy
+from plantgym.agents.sb3_training import ALGORITHMS, make_sb3, train_sb3
+from plantgym.benchmarks.cli import app
+from plantgym.envs.policy import Policy
+from plantgym.twins.errors import InputError
+
+from .env_cases import ALL_CASES, CASES, HEATER_ID
+from .learners import ENV, days, short_day
+from .test_agents_ppo import CutOff
+
+CEMENT = "plantgym/CementPv-v0"
+TINY: dict[str, dict[str, Any]] = {
+    "sb3-ppo": {"n_steps": 8, "batch_size": 64},
+    "maskable-ppo": {"n_steps": 8, "batch_size": 64},
+    "a2c": {"n_steps": 8},
+    "dqn": {"learning_starts": 64, "batch_size": 16, "buffer_size": 500},
+    "sac": {"learning_starts": 64, "batch_size": 16, "buffer_size": 500},
+    "td3": {"learning_starts": 64, "batch_size": 16, "buffer_size": 500},
+}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def rows(name: str, n: int, *, joint: bool = False) -> Sb3VecEnv:
+    return Sb3VecEnv(ALL_CASES[name].any_vector_env(n, autoreset_mode="SameStep"), joint=joint)
+
+
+class TestSameNumbers:
+    @pytest.mark.parametrize("name", ["CementPv-v0", "continuous-cement_pv", "SetsHeater-stages"])
+    def test_as_the_vector_env(self, name: str) -> None:
+        adapter = rows(name, 3)
+        env = ALL_CASES[name].any_vector_env(3, autoreset_mode="SameStep")
+        adapter.seed(5)
+        obs, _ = env.reset(seed=5)
+        np.testing.assert_array_equal(adapter.reset(), obs)
+        env.action_space.seed(0)
+        ends = 0
+        for _ in range(env.batch.tables.n_steps + 3):
+            action = env.action_space.sample()
+            obs, reward, terminated, _, info = env.step(action)
+            seen, earned, ended, infos = adapter.step(action)
+            np.testing.assert_array_equal(seen, obs)
+            np.testing.assert_array_equal(earned, reward.astype(np.float32))
+            np.testing.assert_array_equal(ended, terminated)
+            ends += int(ended.sum())
+            for row, told in enumerate(infos):
+                assert bool(told) == ended[row]
+                if told:
+                    np.testing.assert_array_equal(
+                        told["terminal_observation"], info["final_obs"][row]
+                    )
+                    assert told["TimeLimit.truncated"] is False
+        assert ends == 3
+
+    def test_a_cut_is_told_as_a_time_limit(self) -> None:
+        env = CutOff(2, short_day(), scenarios=days((1, 3)), split="all", autoreset_mode="SameStep")
+        adapter = Sb3VecEnv(env)
+        adapter.reset()
+        adapter.step(np.zeros((2, 1), np.int64))
+        _, _, ended, infos = adapter.step(np.zeros((2, 1), np.int64))
+        assert ended.all()
+        assert [told["TimeLimit.truncated"] for told in infos] == [True, True]
+
+    def test_seeds_hold_for_one_reset(self) -> None:
+        adapter = rows("CementPv-v0", 2)
+        adapter.seed(1)
+        first, second = adapter.reset(), adapter.reset()
+        adapter.seed(1)
+        np.testing.assert_array_equal(adapter.reset(), first)
+        assert not np.array_equal(first, second)
+        assert [set(told) for told in adapter.reset_infos] == [{"day"}] * 2
+
+    def test_joint_actions_are_combinations(self) -> None:
+        adapter, env = rows("CementPv-v0", 18, joint=True), CASES["CementPv-v0"].vector_env(18)
+        assert adapter.action_space == gym.spaces.Discrete(18)
+        adapter.seed(0)
+        adapter.reset()
+        env.reset(seed=0)
+        table = make_choices([3, 2, 3], joint=True).joint_modes
+        assert table is not None
+        np.testing.assert_array_equal(adapter.step(np.arange(18))[0], env.step(table)[0])
+
+
+class TestMasks:
+    def test_masks_are_those_of_the_env(self) -> None:
+        adapter, env = rows("CementPv-v0", 4), CASES["CementPv-v0"].vector_env(4)
+        adapter.seed(0)
+        adapter.reset()
+        env.reset(seed=0)
+        assert is_masking_supported(adapter)
+        np.testing.assert_array_equal(get_action_masks(adapter), env.action_masks())
+        some = adapter.env_method("action_masks", indices=[1, 3])
+        np.testing.assert_array_equal(some, env.action_masks()[[1, 3]])
+
+    def test_levels_have_none(self) -> None:
+        adapter = rows("SetsHeater-v0", 2)
+        assert not is_masking_supported(adapter)
+        with pytest.raises(AttributeError, match="levels have no masks"):
+            adapter.env_method("action_masks")
+
+
+class TestVecEnv:
+    def test_wrappers_of_sb3_hold(self) -> None:
+        adapter = VecMonitor(
+            VecNormalize(VecCheckNan(rows("CementPv-v0", 4), raise_exception=True))
+        )
+        adapter.seed(0)
+        adapter.reset()
+        told: list[dict[str, Any]] = []
+        for _ in range(24):
+            actions = np.array([adapter.action_space.sample() for _ in range(4)])
+            told += adapter.step(actions)[3]
+        assert [each["episode"]["l"] for each in told if "episode" in each] == [24] * 4
+
+    def test_attributes_and_methods(self) -> None:
+        adapter = rows("CementPv-v0", 3)
+        adapter.reset()
+        assert adapter.get_attr("num_envs") == [3, 3, 3]
+        assert adapter.get_attr("num_envs", indices=1) == [3]
+        assert [view.step for view in adapter.env_method("view")] == [0, 0, 0]
+        assert adapter.env_is_wrapped(gym.Wrapper) == [False] * 3
+        assert adapter.has_attr("observation_names")
+        assert not adapter.has_attr("nonsense")
+        assert list(adapter.get_images()) == [None] * 3
+        adapter.set_attr("note", 1)
+        assert adapter.get_attr("note") == [1] * 3
+        with pytest.raises(InputError, match="all rows share"):
+            adapter.set_attr("note", 1, indices=[0])
+
+    @pytest.mark.parametrize("name", ["CementPv-v0", "SetsHeater-v0"])
+    def test_single_envs_pass_the_checker(self, name: str) -> None:
+        check_env(ALL_CASES[name].any_env(), warn=False)
+
+    def test_other_autoresets_are_refused(self) -> None:
+        with pytest.raises(InputError, match="make the env with 'SameStep'"):
+            Sb3VecEnv(CASES["CementPv-v0"].vector_env(2))
+
+    @pytest.mark.parametrize(
+        ("name", "fix"), [("SetsHeater-v0", "takes levels"), ("SteelPowder-v0", "7776 combin")]
+    )
+    def test_joint_actions_that_cannot_be(self, name: str, fix: str) -> None:
+        with pytest.raises(InputError, match=fix):
+            rows(name, 2, joint=True)
+
+
+class TestAlgorithms:
+    @pytest.mark.parametrize(
+        ("algorithm", "env_id"),
+        [
+            ("sb3-ppo", CEMENT),
+            ("sb3-ppo", HEATER_ID),
+            ("maskable-ppo", CEMENT),
+            ("a2c", CEMENT),
+            ("dqn", CEMENT),
+            ("sac", HEATER_ID),
+            ("td3", HEATER_ID),
+        ],
+    )
+    def test_train_save_load_and_act(self, algorithm: str, env_id: str, tmp_path: Path) -> None:
+        changes = {"steps": 128, "rows": 8, **TINY[algorithm]}
+        path = train_sb3(env_id, algorithm, tmp_path / "run", changes=changes)
+        told = json.loads((tmp_path / "run" / "result.json").read_text())
+        assert told["result"]["steps"] == 128
+        policy = Sb3Policy(path)
+        assert isinstance(policy, Policy)
+        assert policy.algorithm == algorithm
+        env = gym.make(env_id)
+        obs, _ = env.reset(seed=0)
+        policy.reset(env)
+        for _ in range(4):
+            action = policy.act(obs)
+            assert action in env.action_space
+            obs, *_ = env.step(action)
+
+    def test_masks_hold_in_training_and_after(self, tmp_path: Path) -> None:
+        changes = {"steps": 256, "rows": 8, **TINY["maskable-ppo"]}
+        policy = Sb3Policy(train_sb3(CEMENT, "maskable-ppo", tmp_path, changes=changes))
+        env = CASES["CementPv-v0"].env()
+        obs, _ = env.reset(seed=0)
+        policy.reset(env)
+        for _ in range(24):
+            masks, action = env.action_masks(), policy.act(obs)
+            assert masks[np.array([0, 3, 5]) + action].all()
+            obs, *_ = env.step(action)
+
+    def test_same_seed_same_weights(self) -> None:
+        def learned() -> Any:  # noqa: ANN401
+            settings = {"steps": 64, "rows": 8, "n_steps": 4, "batch_size": 32}
+            model = make_sb3(ENV, "sb3-ppo", settings, seed=3)
+            return model.learn(64).policy.state_dict()
+
+        one, other = learned(), learned()
+        assert all((one[name] == other[name]).all() for name in one)
+
+    def test_a_model_is_better_than_no_training(self) -> None:
+        flat = {"plant": short_day(), "scenarios": days((1, 3), (2, 3)), "split": "all"}
+        settings = {
+            "steps": 2048, "rows": 32, "n_steps": 8, "batch_size": 128, "n_epochs": 4,
+            "learning_rate": 0.02,
+        }  # fmt: skip
+        model = make_sb3(ENV, "sb3-ppo", settings, arguments=flat)
+        model.learn(2048)
+        env = VecMonitor(model.get_env())
+        reward, _ = evaluate_policy(model, env, n_eval_episodes=32)
+        # The mill runs in the first hour, at 1 or 2 EUR/kWh; a reward of -1 is 400 EUR.
+        assert isinstance(reward, float)
+        assert -0.5 <= reward <= -0.25
+
+    def test_every_algorithm_has_settings_and_a_test(self) -> None:
+        from plantgym.agents.settings import defaults
+
+        assert TINY.keys() == ALGORITHMS.keys()
+        for name in ALGORITHMS:
+            assert {"steps", "rows", "learning_rate"} <= defaults(CEMENT, name).keys()
+
+    @pytest.mark.parametrize(
+        ("algorithm", "env_id", "fix"),
+        [
+            ("sac", CEMENT, "takes modes: use ppo, sb3-ppo, a2c, maskable-ppo, dqn"),
+            ("td3", CEMENT, "takes modes"),
+            ("dqn", HEATER_ID, "takes levels: use ppo, sb3-ppo, a2c, sac, td3"),
+            ("maskable-ppo", HEATER_ID, "takes levels"),
+            ("dqn", "plantgym/SteelPowder-v0", "7776 combinations"),
+            ("reinforce", CEMENT, "use one of ppo, sb3-ppo"),
+        ],
+    )
+    def test_algorithms_that_do_not_fit(self, algorithm: str, env_id: str, fix: str) -> None:
+        with pytest.raises(InputError, match=fix):
+            make_sb3(env_id, algorithm, {"steps": 8, "rows": 2})
+
+    def test_unknown_settings(self) -> None:
+        with pytest.raises(InputError, match="takes no such"):
+            make_sb3(CEMENT, "a2c", {"steps": 8, "rows": 2, "batch_size": 3})
+        with pytest.raises(InputError, match="rows"):
+            make_sb3(CEMENT, "a2c", {"steps": 8, "rows": 0})
+
+
+class TestModels:
+    @pytest.mark.parametrize("content", [None, b"", b"nonsense"])
+    def test_files_that_are_no_models(self, tmp_path: Path, content: bytes | None) -> None:
+        path = tmp_path / "model.zip"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(InputError, match=r"give a model\.zip"):
+            Sb3Policy(path)
+
+    def test_a_model_of_another_env(self, tmp_path: Path) -> None:
+        changes = {"steps": 16, "rows": 2, "n_steps": 8}
+        policy = Sb3Policy(train_sb3(CEMENT, "a2c", tmp_path, changes=changes))
+        env = CASES["CementMill-v0"].env()
+        env.reset(seed=0)
+        with pytest.raises(InputError, match="trained on this env"):
+            policy.reset(env)
+
+    def test_a_model_that_was_saved_by_hand(self, tmp_path: Path) -> None:
+        from stable_baselines3 import PPO
+
+        env = CASES["CementPv-v0"].env()
+        PPO("MlpPolicy", env, n_steps=8, batch_size=8, device="cpu").save(tmp_path / "mine.zip")
+        policy = Sb3Policy(tmp_path / "mine.zip")
+        obs, _ = env.reset(seed=0)
+        policy.reset(env)
+        assert policy.act(obs) in env.action_space
+
+
+def test_models_are_compared_from_the_command_line(tmp_path: Path) -> None:
+    changes = {"steps": 64, "rows": 8, "n_steps": 4}
+    path = train_sb3(CEMENT, "a2c", tmp_path, changes=changes)
+    command = ["compare", "CementPv", "--days=1", f"--policies=sb3:{path}"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.stderr
+    assert "sb3:" in done.stdout
