@@ -60,9 +60,9 @@ def check_policies(names: Sequence[str], case: Case) -> dict[str, str]:
         InputError: no name, an unknown one, or a file that cannot be read.
     """
     known = POLICIES[case.kind].makers
-    fix = f"use some of {','.join(known)},ppo,ppo:FILE,sb3:FILE"
+    able = f"{','.join(known)},ppo,ppo:FILE,sb3:FILE"
     if not names:
-        raise InputError("policies", "", fix)
+        raise InputError("policies", "", f"name at least one of {able}")
     prints = {}
     for name in names:
         if name.partition(":")[0] in _TRAINED:
@@ -73,7 +73,7 @@ def check_policies(names: Sequence[str], case: Case) -> dict[str, str]:
                 fix = f"give a file that can be read ({error.strerror})"
                 raise InputError("policy", name, fix) from None
         elif name not in known:
-            raise InputError("policy", name, fix)
+            raise InputError("policy", name, f"use some of {able}")
     return prints
 
 
