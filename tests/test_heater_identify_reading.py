@@ -104,6 +104,10 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda f: (_changed(f[0], 50, "energy_kwh", -1.0), f[1]),
         r"meter line 52 energy_kwh = -1.0: a heater draws 0 or more",
     ),
+    "a meter in Wh": (
+        lambda f: (1000.0 * f[0], f[1]),
+        r"meter line \d+ energy_kwh = .*: no heater draws so much; check the unit",
+    ),
     "two columns of energy": (
         lambda f: (f[0].assign(power_kw=1.0), f[1]),
         r"meter columns = .*: keep one column of energy",

@@ -104,6 +104,17 @@ def test_a_biased_thermocouple_shifts_the_transfer_and_not_the_store() -> None:
     assert np.mean(transfer_errors(found, plant)) < -0.03
 
 
+@pytest.mark.parametrize("control", ["modulated", "fixed-power"])
+@pytest.mark.parametrize(("unit", "zero", "per_k"), [("kelvin", 273.15, 1.0), ("degF", 32.0, 1.8)])
+def test_bricks_in_other_units_are_refused(
+    control: Control, unit: str, zero: float, per_k: float
+) -> None:
+    _, telemetry = week(12, control)
+    wrong = replace(telemetry, brick_c=per_k * telemetry.brick_c + zero)
+    with pytest.raises(InputError, match=rf"^telemetry brick_c = .* that this is in {unit}$"):
+        fit_telemetry(wrong)
+
+
 def test_gaps_cost_little() -> None:
     plant, telemetry = week(13)
     readings = np.stack([telemetry.brick_c, telemetry.water_c, telemetry.power_kw, telemetry.fan])

@@ -37,6 +37,9 @@ _POWER_ERROR, _FAN_ERROR = 0.005, 0.003
 """Standard errors of the readings of a step: heater power, as a share of it, and fan fraction;
 assumed."""
 
+_SENSOR_K = 1.5
+_LEAST_SENSOR_K = 0.05
+_ROUNDS = 3
 _MOST_EVALUATIONS = 40
 _ENOUGH = 1e-5
 """Relative precision of a sum of squares that is only compared with another."""
@@ -126,6 +129,20 @@ class BrickBalance:
             weighted, start, bounds=(self.low, self.high), max_nfev=_MOST_EVALUATIONS
         )
         return np.asarray(found.x), np.linalg.inv(found.jac.T @ found.jac)
+
+    def likeliest(self) -> tuple[Floats, Floats, float]:
+        """As `fit`, and the standard error of a reading of the brick, as it turns out [K]."""
+        parameters, sensor_k = self.prior, _SENSOR_K
+        for _ in range(_ROUNDS):
+            parameters, covariance = self.fit(parameters, sensor_k)
+            sensor_k = max(float(self.surprises_k(parameters, sensor_k).std()), _LEAST_SENSOR_K)
+        return parameters, covariance, sensor_k
+
+    def unlikeliness(self, parameters: Floats, sensor_k: float) -> float:
+        """Minus the logarithm of the likelihood of readings and parameters, but for a constant."""
+        read = len(self.surprises_k(parameters, sensor_k))
+        away = (parameters - self.prior) / _PRIOR_LOG_SPREAD
+        return read * float(np.log(sensor_k)) + float(away @ away) / 2.0
 
     def least_squares_k2(
         self, start: Floats, place: int, value: float, sensor_k: float

@@ -12,7 +12,6 @@ from .brick_balance import NAMES
 from .heater_days import HeaterDays
 from .telemetry_fit import IDENTIFIED, TelemetryFit
 
-_ODD_CAPACITY = (0.6, 1.7)
 _IDENTIFIED_BUILDING = 0.2
 
 
@@ -52,22 +51,12 @@ def not_identified(intervals: Intervals, telemetry: bool) -> tuple[str, ...]:
     return tuple(wide) if telemetry else (*NAMES, "transfer_kw_per_k", *wide)
 
 
-def notes_of(plant: HeaterPlant, known: HeaterPlant, sensors: TelemetryFit | None) -> list[str]:
+def notes_of(sensors: TelemetryFit | None) -> list[str]:
     """What a user should know of a heater that was found, beside its values.
 
     Args:
-        plant: the heater.
-        known: what was known of it before.
         sensors: what its sensors told, if there were any.
     """
     if sensors is None:
         return ["without telemetry, store and transfer are those that were known before"]
-    notes = ["single values of air flow, transfer units, exchanger and loss are one choice of many"]
-    low, high = _ODD_CAPACITY
-    factor = plant.brick.capacity_kwh_per_k / known.brick.capacity_kwh_per_k
-    if not low <= factor <= high:
-        notes.append(
-            f"brick.capacity_kwh_per_k is {factor:.2f} times what was known: check the units of "
-            "brick_c (degF gives 0.56) and power_kw"
-        )
-    return notes
+    return ["single values of air flow, transfer units, exchanger and loss are one choice of many"]

@@ -50,7 +50,10 @@ def metered_kwh(meter: CsvFile, step_s: int) -> Floats:
     (name,) = names
     values = meter.numbers(name, gaps=True)
     meter.refuse(name, values < 0.0, "a heater draws 0 or more; leave the field empty if it failed")
-    return values * {"energy_kwh": 1.0, "energy_mwh": 1000.0, "power_kw": step_s / 3600}[name]
+    factor = {"energy_kwh": 1.0, "energy_mwh": 1000.0, "power_kw": step_s / 3600}[name]
+    most_kwh = _RANGES["power_kw"][1] * step_s / 3600
+    meter.refuse(name, values * factor > most_kwh, "no heater draws so much; check the unit (Wh?)")
+    return values * factor
 
 
 def weather_values(weather: CsvFile) -> Floats:

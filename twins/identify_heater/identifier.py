@@ -109,7 +109,7 @@ class HeaterIdentifier(DailyPredictor):
             **({} if sensors is None else sensors.intervals),
             **building.intervals,
         }
-        self.report_ = self._report(days, prior, sensors, time.perf_counter() - start_s)
+        self.report_ = self._report(days, sensors, time.perf_counter() - start_s)
         self._tell(1.0, "done")
         return self
 
@@ -169,7 +169,7 @@ class HeaterIdentifier(DailyPredictor):
         return made
 
     def _report(
-        self, days: HeaterDays, prior: HeaterPlant, sensors: TelemetryFit | None, wall_s: float
+        self, days: HeaterDays, sensors: TelemetryFit | None, wall_s: float
     ) -> HeaterReport:
         telemetry = days.telemetry
         told = 0.0 if telemetry is None else float(np.isfinite(telemetry.brick_c).sum())
@@ -183,7 +183,7 @@ class HeaterIdentifier(DailyPredictor):
             brick_sensor_k=None if sensors is None else sensors.sensor_k,
             left_out=tuple((str(day.date), day.reason) for day in days.left_out),
             not_identified=not_identified(self.intervals_, sensors is not None),
-            notes=tuple(notes_of(self.plant_, prior, sensors)),
+            notes=tuple(notes_of(sensors)),
             wall_s=wall_s,
         )
 

@@ -32,6 +32,9 @@ _MEMORIES = (0.0, 0.7, 0.95)
 _MOST_LACKED = 1.2
 """The most that a store can lack of being full, in days of long charging."""
 
+_NEW = 1.05
+"""How much more a day must draw than any behaviour of the fit to be one of another."""
+
 _STRETCH_DAYS = 6
 _LEAST_STRETCHES = 8
 
@@ -144,8 +147,12 @@ class StoreBalance(DailyModel):
         weather = charge_to_charge_features(days, self.last_hour_)
         needed_kwh = self._needed_kwh(days, weather, full)
         features = self._behaviour_features(days, needed_kwh, full)
-        behaviour = self.working_time_.predict(features[rows])
-        return np.asarray(np.minimum(self.given_kwh_[behaviour], needed_kwh[rows]), np.float64)
+        given_kwh = self.given_kwh_[self.working_time_.predict(features)]
+        before_kwh = np.concatenate([[np.nan], days.daily_kwh[:-1]])
+        # More than in the days of the fit: hours that they did not have, which go on.
+        new = before_kwh > _NEW * self.given_kwh_.max()
+        given_kwh = np.where(new, before_kwh, given_kwh)
+        return np.asarray(np.minimum(given_kwh, needed_kwh)[rows], np.float64)
 
     def _needed_kwh(self, days: HeaterDays, weather: Floats, full: NDArray[np.bool_]) -> Floats:
         """What each day would draw until the store is full [D] [kWh]."""

@@ -7,9 +7,11 @@ from reading to reading with power, fan and water temperature as read, did not.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
+from ..errors import InputError
 from ..heater import HeaterPlant
 from ..heater_toml import load_heater
 from ..intervals import Intervals
@@ -23,13 +25,17 @@ FANS = np.array([0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0])
 IDENTIFIED = 0.1
 """Widest interval, as a share of the value, of what the data pin down."""
 
-_SENSOR_K = 1.5
-_LEAST_SENSOR_K = 0.05
-_ROUNDS = 3
 _SURE = 1.96
 _SURE_OF_RANGE = 3.0
 _INSTRUMENTS = 0.005
 """Standard error of what sensors of power and fan are off by for good, as a share."""
+
+_OTHER_UNITS = MappingProxyType({"kelvin": (273.15, 1.0), "degF": (32.0, 1.8)})
+"""Reading of 0 degC, and readings for each kelvin."""
+
+_COLDER_K = 20.0
+_FAR_BETTER = 5.0
+"""Difference of log likelihoods: 150 to 1."""
 
 _LEAST_SHARE = 0.02
 _BISECTIONS = 5
@@ -67,14 +73,12 @@ def fit_telemetry(telemetry: Telemetry, plant: HeaterPlant | None = None) -> Tel
         plant: what is known before; the shipped heater if None.
 
     Raises:
-        InputError: readings that are too few, or of a heater that stands.
+        InputError: readings that are too few, of a heater that stands, or in kelvin or degF.
     """
     plant = plant or load_heater("sets_heater")
     balance = BrickBalance(telemetry, plant)
-    parameters, sensor_k = balance.prior, _SENSOR_K
-    for _ in range(_ROUNDS):
-        parameters, covariance = balance.fit(parameters, sensor_k)
-        sensor_k = max(float(balance.surprises_k(parameters, sensor_k).std()), _LEAST_SENSOR_K)
+    parameters, covariance, sensor_k = balance.likeliest()
+    _check_unit(telemetry, plant, balance.unlikeliness(parameters, sensor_k))
     fans = _fans_seen(balance.fans)
     transfer = balance.transfer_kw_per_k(parameters, fans)
     intervals = {NAMES[0]: _around(parameters[0], float(np.sqrt(covariance[0, 0])))}
@@ -88,6 +92,22 @@ def fit_telemetry(telemetry: Telemetry, plant: HeaterPlant | None = None) -> Tel
         _with_values(plant, np.exp(parameters)), fans, transfer, intervals, tuple(wide),
         sensor_k,
     )  # fmt: skip
+
+
+def _check_unit(telemetry: Telemetry, plant: HeaterPlant, unlikeliness: float) -> None:
+    """Refuse brick temperatures whose heat balance closes far better in another unit."""
+    for unit, (zero, per_k) in _OTHER_UNITS.items():
+        brick_c = (telemetry.brick_c - zero) / per_k
+        if np.nanmin(brick_c - telemetry.water_c[: len(brick_c)]) < -_COLDER_K:
+            continue
+        balance = BrickBalance(replace(telemetry, brick_c=brick_c), plant)
+        parameters, _, sensor_k = balance.likeliest()
+        read = np.isfinite(brick_c).sum()
+        other = balance.unlikeliness(parameters, sensor_k) + read * np.log(per_k)
+        if other < unlikeliness - _FAR_BETTER:
+            highest = float(np.nanmax(telemetry.brick_c))
+            fix = f"give it in degC: the heat balance says that this is in {unit}"
+            raise InputError("telemetry brick_c", f"up to {highest:.0f}", fix)
 
 
 def _fans_seen(fans: Floats) -> Floats:
