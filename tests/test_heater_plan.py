@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plantgym.baselines.heater_planners import HeaterMpc, HeaterOptimum
-from plantgym.baselines.heater_rules import Timer
+from plantgym.baselines.heater_rules import PriceQuantile, Timer
 from plantgym.envs.heater_env import SetsHeaterEnv
 from plantgym.envs.policy import Policy
 from plantgym.twins.errors import InputError
@@ -33,8 +33,8 @@ def env() -> SetsHeaterEnv:
     return SetsHeaterEnv(split="test")
 
 
-def _run(env: SetsHeaterEnv, policy: Policy, place: int, steps: int = 96) -> float:
-    obs, _ = env.reset(seed=place, options={"day": place})
+def _run(env: SetsHeaterEnv, policy: Policy, day: int | str, steps: int = 96) -> float:
+    obs, _ = env.reset(seed=0, options={"day": day})
     policy.reset(env)
     cost = 0.0
     for _ in range(steps):
@@ -43,7 +43,9 @@ def _run(env: SetsHeaterEnv, policy: Policy, place: int, steps: int = 96) -> flo
     return cost
 
 
-@pytest.mark.parametrize("place", [0, 5, 42])
+@pytest.mark.parametrize(
+    "place", [0, *(pytest.param(place, marks=pytest.mark.slow) for place in (5, 42))]
+)
 def test_plans_replay_in_the_env_at_the_planned_cost(env: SetsHeaterEnv, place: int) -> None:
     outlook = known_day(env, place)
     plan = HeaterPlanner(env.batch.tables).plan(outlook)
@@ -53,6 +55,7 @@ def test_plans_replay_in_the_env_at_the_planned_cost(env: SetsHeaterEnv, place: 
     assert sum(plan.cost_parts.values()) == pytest.approx(plan.cost, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_the_plan_saves_a_tenth_and_more_against_the_timer(env: SetsHeaterEnv) -> None:
     for place in (0, 24):
         plan = HeaterPlanner(env.batch.tables).plan(known_day(env, place))
@@ -69,7 +72,7 @@ def test_a_plan_from_within_the_day_goes_on_from_the_state_of_the_env(env: SetsH
     assert moved == 0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4)
 @given(plant=heaters(), seed=st.integers(0, 2**32 - 1))
 def test_plans_of_any_heater_are_run_as_they_are(plant: HeaterPlant, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -130,7 +133,7 @@ def test_the_mpc_needs_no_hindsight_and_keeps_the_room_warm(
     policy = HeaterMpc()
     policy.reset(env)
     cold_kh = 0.0
-    for _ in range(8):
+    for _ in range(4):
         obs, _, _, _, info = env.step(policy.act(obs))
         cold_kh += info["cold_kh"]
     assert cold_kh < 0.02
@@ -147,6 +150,15 @@ def test_the_mpc_expects_a_spread_of_prices_to_fade(env: SetsHeaterEnv) -> None:
     seen = policy.faded(replace(first, step=1, buy_price_per_kwh=off))
     np.testing.assert_allclose(seen[5] - first.buy_price_per_kwh[5], 0.05)
     np.testing.assert_allclose(seen[9] - first.buy_price_per_kwh[9], 0.025)
+
+
+@pytest.mark.slow
+def test_the_mpc_beats_the_rules_on_average() -> None:
+    env = SetsHeaterEnv(split="validation")
+    days = ("2025-01-29", "2025-02-03", "2025-02-06")
+    policies: tuple[Policy, ...] = (HeaterMpc(), Timer(), PriceQuantile())
+    mpc, timer, quantile = (sum(_run(env, each, day) for day in days) for each in policies)
+    assert mpc < min(timer, quantile)
 
 
 def test_the_optimum_refuses_stages() -> None:

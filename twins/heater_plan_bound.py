@@ -204,7 +204,8 @@ def _brick_ceiling_c(values: Floats, outlook: HeaterOutlook, n: int) -> Floats:
     """Greatest brick temperature before and after each step [n + 1], charged from now on."""
     begun_c = max(float(outlook.temp_c[BRICK]), float(values[SURROUNDINGS_C]))
     step_k = HOLD_H * values[BRICK_K_PER_KWH] * values[POWER_MAX_KW]
-    return begun_c + _SPARE_K + step_k * np.arange(n + 1)
+    ceiling_c: Floats = begun_c + _SPARE_K + step_k * np.arange(n + 1)
+    return ceiling_c
 
 
 def _touch(rows: LinearRows, values: Floats, ranges: Ranges, stage: Stage, at_k: Floats) -> None:
