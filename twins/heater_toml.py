@@ -6,7 +6,6 @@ import os
 import tomllib
 from dataclasses import asdict, fields
 from importlib import resources
-from pathlib import Path
 from typing import Any, TypeVar
 
 from .errors import InputError
@@ -22,7 +21,7 @@ from .heater import (
 )
 from .heater_checks import SECTIONS
 from .plant_toml import HEATER_ENDING
-from .toml_tables import check_keys, sub_table
+from .toml_tables import check_keys, read_plant_file, sub_table
 from .whole_file import write_whole
 
 _Part = TypeVar("_Part", Heater, Brick, AirLoop, Water, Building, Gains, Temperatures)
@@ -41,21 +40,7 @@ def load_heater(plant: str | os.PathLike[str]) -> HeaterPlant:
         InputError: an unknown name, a missing file, malformed TOML, an unknown or missing key, or
             values that make no heater.
     """
-    if isinstance(plant, str) and plant in shipped_heaters():
-        text = (resources.files(__package__) / "plants" / f"{plant}.toml").read_text("utf-8")
-        return parse_heater(text, plant)
-    if not isinstance(plant, str | os.PathLike):
-        raise InputError("heater", plant, "give a HeaterPlant, a name or the path of a TOML file")
-    path = Path(plant)
-    if not path.is_file():
-        raise InputError(
-            "heater", str(plant), f"give a TOML file that exists, or one of {shipped_heaters()}"
-        )
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError("heater file", str(path), f"save it as UTF-8 text ({error})") from error
-    return parse_heater(text, str(path))
+    return parse_heater(*read_plant_file("heater", plant, shipped_heaters(), "HeaterPlant"))
 
 
 def parse_heater(text: str, origin: str = "heater") -> HeaterPlant:

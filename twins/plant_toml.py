@@ -7,13 +7,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from importlib import resources
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from .errors import InputError
 from .plant import Material, Mode, Site, StnPlant, Task
 from .tariff import DrEventProcess, DrProgramme, Tariff, TouPeriod
-from .toml_tables import check_keys, sub_rows, sub_table
+from .toml_tables import check_keys, read_plant_file, sub_rows, sub_table
 from .whole_file import write_whole
 
 _Entry = TypeVar(
@@ -45,21 +44,7 @@ def load_plant(plant: str | os.PathLike[str]) -> StnPlant:
         InputError: an unknown name, a missing file, malformed TOML, an unknown or missing key, or
             values that make no plant.
     """
-    if isinstance(plant, str) and plant in shipped_plants():
-        text = (resources.files(__package__) / "plants" / f"{plant}.toml").read_text("utf-8")
-        return parse_plant(text, plant)
-    if not isinstance(plant, str | os.PathLike):
-        raise InputError("plant", plant, "give a StnPlant, a name or the path of a TOML file")
-    path = Path(plant)
-    if not path.is_file():
-        raise InputError(
-            "plant", str(plant), f"give a TOML file that exists, or one of {shipped_plants()}"
-        )
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError("plant file", str(path), f"save it as UTF-8 text ({error})") from error
-    return parse_plant(text, str(path))
+    return parse_plant(*read_plant_file("plant", plant, shipped_plants(), "StnPlant"))
 
 
 def parse_plant(text: str, origin: str = "plant") -> StnPlant:

@@ -1,12 +1,44 @@
-"""What all TOML files share: tables and rows where they belong, every key checked."""
+"""What all TOML files share: where they lie, tables and rows where they belong, keys checked."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from .errors import InputError
+
+
+def read_plant_file(
+    owner: str, plant: str | os.PathLike[str], shipped: Sequence[str], given: str
+) -> tuple[str, str]:
+    """The text of a shipped plant, or of a file; and how errors in it name it.
+
+    Args:
+        owner: the argument, as errors name it.
+        plant: a name or a path.
+        shipped: names of the plants that come with the package.
+        given: what else the argument may be, as errors name it.
+
+    Raises:
+        InputError: no name or path, a file that does not exist or is no text.
+    """
+    if isinstance(plant, str) and plant in shipped:
+        return (resources.files(__package__) / "plants" / f"{plant}.toml").read_text("utf-8"), plant
+    if not isinstance(plant, str | os.PathLike):
+        raise InputError(owner, plant, f"give a {given}, a name or the path of a TOML file")
+    path = Path(plant)
+    if not path.is_file():
+        fix = f"give a TOML file that exists, or one of {tuple(shipped)}"
+        raise InputError(owner, str(plant), fix)
+    try:
+        return path.read_text("utf-8"), str(path)
+    except UnicodeDecodeError as error:
+        fix = f"save it as UTF-8 text ({error})"
+        raise InputError(f"{owner} file", str(path), fix) from error
 
 
 def check_keys(
