@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -190,6 +191,16 @@ class TestStream:
             client.order("command", action=[1])
             ran = [client.next_event() for _ in range(2)]
             assert [each["seq"] for each in ran] == [after + 2, after + 3]
+
+    def test_setting_the_clock_of_the_computer_does_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with served(counting_run(speed=3000.0)) as server:
+            client = LiveClient(server.url)
+            for now in (0.0, 4e9):
+                monkeypatch.setattr(time, "time", lambda now=now: now)
+                seen = [client.next_event()["seq"] for _ in range(5)]
+                assert seen == list(range(seen[0], seen[0] + 5))
 
 
 class TestBadClients:
