@@ -91,7 +91,8 @@ class HeaterPlanner:
         Args:
             outlook: state and expectation; the plan is for what it says.
             rounds: most linear programmes that are solved.
-            like: an earlier plan of the episode to begin with.
+            like: an earlier plan of the episode to begin with. The bands of calls are then chosen
+                without branch and bound, so that the plan is quick.
         """
         began = time.perf_counter()
         now = outlook.step
@@ -99,7 +100,7 @@ class HeaterPlanner:
             course, solved = self._search(outlook, rounds)
         else:
             course = run_course(self.tables, outlook, like.power_kw[now:], like.fan[now:])
-            course, solved = self._improve(outlook, course, rounds)
+            course, solved = self._improve(outlook, course, rounds, whole=False)
         power_kw, fan = np.zeros((2, self.tables.n_steps))
         power_kw[now:], fan[now:] = course.power_kw, course.fan
         # What ran is asked for anew: it keeps all limits, so that nothing is clipped any more.
@@ -135,7 +136,9 @@ class HeaterPlanner:
         fan = self._fan(heat_kw / rise_k)
         return run_course(tables, outlook, np.minimum(heat_kw, tables.values[POWER_MAX_KW]), fan)
 
-    def _improve(self, outlook: HeaterOutlook, course: Course, rounds: int) -> tuple[Course, int]:
+    def _improve(
+        self, outlook: HeaterOutlook, course: Course, rounds: int, *, whole: bool = True
+    ) -> tuple[Course, int]:
         """Solve linear programmes about the best course until they promise no more.
 
         The first round leaves the fan any transfer from zero on and chooses the bands of calls.
@@ -146,7 +149,7 @@ class HeaterPlanner:
         pattern, trust_kw = Pattern.open(len(course.fan)), np.inf
         for solved in range(rounds):
             try:
-                found = solve_round(self.tables, outlook, about, pattern, trust_kw)
+                found = solve_round(self.tables, outlook, about, pattern, trust_kw, whole=whole)
             except SolverError:
                 return best, solved
             new = self._run(outlook, found)

@@ -90,8 +90,9 @@ class _Columns:
 
 
 def solve_round(
-    tables: HeaterTables, outlook: HeaterOutlook, course: Course, pattern: Pattern, trust_kw: float
-) -> Round:
+    tables: HeaterTables, outlook: HeaterOutlook, course: Course, pattern: Pattern, trust_kw: float,
+    *, whole: bool = True,
+) -> Round:  # fmt: skip
     """Solve the linear programme about a course.
 
     Args:
@@ -100,6 +101,8 @@ def solve_round(
         course: what the programme is linearised about.
         pattern: what is settled.
         trust_kw: how far the released heat may go from that of the course.
+        whole: whether bands that are open are chosen by branch and bound, which can take seconds;
+            if not, each step may mix them, and its likeliest counts as its choice.
 
     Raises:
         SolverError: no point keeps what is settled.
@@ -113,6 +116,7 @@ def solve_round(
     _add_fan_power(rows, values, course, slopes, at, earning)
     costs = add_costs(rows, tables, outlook, Mix.of(at.power_kw) + Mix.of(at.fan_kw), at.temp_c)
     problem = rows.problem()
+    problem.integral[:] &= whole
     _fix_bands(problem, costs, pattern)
     solution = solve(problem, mip_gap=_MIP_GAP, node_limit=_NODES)
     x = solution.x
@@ -121,7 +125,7 @@ def solve_round(
         rise_k=x[at.temp_c[:-1, BRICK]] - x[at.temp_c[:-1, WATER]],
         load_kw=x[at.power_kw] + x[at.fan_kw],
         cost=solution.cost + costs.constant,
-        bands=tuple(x[band] for band in costs.bands),
+        bands=tuple(_likeliest(x[band]) for band in costs.bands),
     )
 
 
@@ -214,4 +218,10 @@ def _add_fan_power(
 def _fix_bands(problem: Problem, costs: CostColumns, pattern: Pattern) -> None:
     """Fix the bands of calls that an earlier round has chosen."""
     for columns, chosen in zip(costs.bands, pattern.bands or (), strict=False):
-        problem.col_lower[columns] = problem.col_upper[columns] = np.round(chosen)
+        problem.col_lower[columns] = problem.col_upper[columns] = chosen
+
+
+def _likeliest(share: Floats) -> Floats:
+    """One for the band of the greatest share in each step, else zero [N_BANDS, steps]."""
+    chosen: Floats = np.eye(len(share))[share.argmax(axis=0)].T
+    return chosen
