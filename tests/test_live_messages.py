@@ -48,6 +48,7 @@ def changed(message: dict[str, Any], **fields: Any) -> str:  # noqa: ANN401
         (changed(COMMAND, action=[]), "message command.action"),
         (changed(COMMAND, action="on"), "message command.action"),
         (changed(COMMAND, action=[1, "on"]), "message command.action[1]"),
+        (changed(COMMAND, action=[True]), "message command.action[0]"),
         (changed(COMMAND, action=[0] * 1001), "message command.action"),
         (changed(COMMAND, hurry=True), "message command"),
         (changed({"type": "clock", "n": 1}), "message clock"),

@@ -197,6 +197,15 @@ class TestRecord:
         assert refused.value.field == "--history"
         assert len(events(counting_run(path))) == 1
 
+    def test_of_two_servers_of_a_record_one_writes(self, tmp_path: Path) -> None:
+        first, second = (counting_run(tmp_path / "run.sqlite") for _ in range(2))
+        assert send(first, "command", 1, action=[1])["status"] == "applied"
+        before = memory(second)
+        assert "another server" in send(second, "command", 1, "b", action=[2])["value"]
+        assert memory(second) == before
+        assert send(first, "command", 2, action=[1])["status"] == "applied"
+        assert [e["seq"] for e in events(first)] == [1, 2, 3]
+
     @pytest.mark.parametrize("content", ["time,energy_kwh\n", ""])
     def test_other_files_are_left_alone(self, tmp_path: Path, content: str) -> None:
         path = tmp_path / "meter.csv"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,9 @@ class TestTrust:
             pass
         assert (refused.value.field, refused.value.value) == ("--port", server.port)
 
-    @pytest.mark.parametrize("said", [{}, {"token": "let me in"}, {"token": TOKEN + " "}])
+    @pytest.mark.parametrize(
+        "said", [{}, {"token": "let me in"}, {"token": TOKEN + " "}, {"token": "\ud800"}]
+    )
     def test_without_the_token_nothing_is_told(self, said: dict[str, str]) -> None:
         run = counting_run()
         with served(run, token=TOKEN) as server:
@@ -90,7 +92,9 @@ class TestTrust:
             LiveClient(server.url, token=TOKEN).close()
         assert len(events(run)) == 1
 
-    @pytest.mark.parametrize("first", ["", command(1), '{"type": "hello"}', "\x00", b"\xff"])
+    @pytest.mark.parametrize(
+        "first", ["", command(1), '{"type": "hello"}', '{"type": "\\ud800"}', "\x00", b"\xff"]
+    )
     def test_who_does_not_say_hello_is_sent_away(self, first: str) -> None:
         run = counting_run()
         with served(run) as server, raw_client(server.url, first) as stranger:
@@ -254,6 +258,23 @@ class TestBadClients:
             with raw_client(server.url, back_again, close_timeout=0.1) as back:
                 received(back)
                 assert received(back)["seq"] == after + 1
+
+    def test_a_client_that_asks_and_never_listens_is_dropped_and_forgotten(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("plantgym.twins.live.server._GOODBYE_S", 0.2)
+        run = counting_run(width=5000)
+        with served(run, slow_s=0.2, max_clients=1) as server:
+            narrow = socket.socket()
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            narrow.connect(("127.0.0.1", server.port))
+            arguments: dict[str, Any] = {"sock": narrow, "max_queue": 1, "close_timeout": 0.1}
+            with raw_client(server.url, hello("deaf"), **arguments) as deaf:
+                with suppress(ConnectionClosed, TimeoutError):
+                    for n in range(1, 2000):
+                        deaf.send(json.dumps({"type": "reset", "n": n, "day": 0}))
+                # There is room for another one as soon as the deaf one is gone.
+                assert LiveClient(server.url, name="next").order("clock", speed=0.0) > 1
 
     def test_vanished_clients_leave_the_plant_alone(self) -> None:
         run = counting_run()

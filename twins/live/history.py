@@ -109,7 +109,9 @@ class History:
         except sqlite3.Error as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise HistoryError(f"the history cannot be written ({error})") from None
+            taken = isinstance(error, sqlite3.IntegrityError)
+            reason = "another server writes to the same file" if taken else error
+            raise HistoryError(f"the history cannot be written ({reason})") from None
         self.state = state
         self.last_seq += len(rows)
         self._recent.extend(rows)

@@ -29,7 +29,9 @@ try:
 except ImportError:
     raise MissingExtraError("websockets", "live") from None
 
-_HELLO_S = 5.0
+_HELLO_S, _GOODBYE_S = 5.0, 10.0
+"""For how long a client may take to say hello, and to hear why it is closed."""
+
 _MOST_REPLIES = 64
 _SHORTEST_TOKEN = 16
 
@@ -89,7 +91,7 @@ class LiveServer:
                 self.port,
                 compression=None,
                 max_size=LARGEST_BYTES,
-                close_timeout=self.slow_s,
+                close_timeout=_GOODBYE_S,
             )
         except OSError as error:
             raise InputError("--port", self.port, f"use another one ({error.strerror})") from None
@@ -151,19 +153,18 @@ class LiveServer:
             try:
                 session = await self._greet(socket)
             except InputError as error:
-                await socket.close(STAY_AWAY, _reason(str(error)))
+                code = COME_BACK_LATER if isinstance(error, _FullError) else STAY_AWAY
+                await _dismiss(socket, code, str(error))
                 return
             name = session.client
             former = self._sessions.get(name)
             self._sessions[name] = session
             self.run.listeners.add(session.woken.set)
-            sender = asyncio.create_task(session.send_all(self.slow_s))
+            if former is not None:
+                self._turn_away(former)
             try:
-                if former is not None:
-                    self._turn_away(former)
-                await self._listen(session)
+                await session.run_until_closed(self.slow_s)
             finally:
-                sender.cancel()
                 self.run.listeners.discard(session.woken.set)
                 if self._sessions.get(name) is session:
                     del self._sessions[name]
@@ -171,7 +172,7 @@ class LiveServer:
     def _turn_away(self, session: _Session) -> None:
         """Close a connection, without waiting for a client that may have vanished."""
         text = "another connection of this name took over"
-        closing = asyncio.create_task(session.socket.close(STAY_AWAY, text))
+        closing = asyncio.create_task(_dismiss(session.socket, STAY_AWAY, text))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
 
@@ -200,8 +201,11 @@ class LiveServer:
 
     def _check_trust(self, socket: ServerConnection, hello: Message) -> None:
         if self.token is not None:
-            said = hello.get("token", "")
-            if not hmac.compare_digest(said.encode(), self.token.encode()):
+            said, wanted = (
+                token.encode(errors="surrogatepass")
+                for token in (hello.get("token", ""), self.token)
+            )
+            if not hmac.compare_digest(said, wanted):
                 raise InputError("hello token", "***", "give the server's token")
         else:
             # Any web page that a user of this machine visits could connect to it.
@@ -212,12 +216,7 @@ class LiveServer:
                 raise InputError("Origin", origin, "connect from no other web page")
         others = self._sessions.keys() - {hello["client"]}
         if len(others) >= self.max_clients:
-            raise InputError("clients", len(others), "too many: close another connection first")
-
-    async def _listen(self, session: _Session) -> None:
-        async for text in session.socket:
-            session.reply(self.run.answer(session.client, text))
-            await session.room.wait()
+            raise _FullError("clients", len(others), "too many: come back later")
 
 
 class _Session:
@@ -227,18 +226,35 @@ class _Session:
         self.socket, self.client = socket, client
         self._run, self._after = run, after
         self._replies: deque[str] = deque()
-        self.woken, self.room = asyncio.Event(), asyncio.Event()
+        self.woken, self._room = asyncio.Event(), asyncio.Event()
         self.woken.set()
-        self.room.set()
+        self._room.set()
 
     def reply(self, text: str) -> None:
         """Send an answer as soon as the client takes it."""
         self._replies.append(text)
         self.woken.set()
         if len(self._replies) >= _MOST_REPLIES:
-            self.room.clear()
+            self._room.clear()
 
-    async def send_all(self, slow_s: float) -> None:
+    async def run_until_closed(self, slow_s: float) -> None:
+        """Take requests and send answers and events, until either comes to an end."""
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send_all(slow_s))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _listen(self) -> None:
+        """Answer requests, one after the other; while too many answers wait, take none."""
+        async for text in self.socket:
+            self.reply(self._run.answer(self.client, text))
+            await self._room.wait()
+
+    async def _send_all(self, slow_s: float) -> None:
         """Send what comes on record, and answers, until the connection ends."""
         with suppress(ConnectionClosed):
             try:
@@ -248,7 +264,7 @@ class _Session:
                     await self._send_pending(slow_s)
             except TimeoutError:
                 text = f"too slow: {slow_s:g} s for a message; come back after {self._after}"
-                await self.socket.close(COME_BACK_LATER, text)
+                await _dismiss(self.socket, COME_BACK_LATER, text)
 
     async def _send_pending(self, slow_s: float) -> None:
         while True:
@@ -260,11 +276,15 @@ class _Session:
                 return
             while self._replies:
                 await self._send(self._replies.popleft(), slow_s)
-            self.room.set()
+            self._room.set()
 
     async def _send(self, text: str, slow_s: float) -> None:
         async with asyncio.timeout(slow_s):
             await self.socket.send(text)
+
+
+class _FullError(InputError):
+    """There are as many clients as there may be."""
 
 
 def _is_loopback(host: str) -> bool:
@@ -276,6 +296,11 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _reason(text: str) -> str:
-    """As much of a text as a close frame holds."""
-    return text.encode()[:120].decode(errors="ignore")
+async def _dismiss(socket: ServerConnection, code: int, reason: str) -> None:
+    """Close a connection with as much of the reason as a close frame holds; cut off the deaf."""
+    text = reason.encode(errors="replace")[:120].decode(errors="ignore")
+    try:
+        async with asyncio.timeout(_GOODBYE_S):
+            await socket.close(code, text)
+    except TimeoutError:
+        socket.transport.abort()
