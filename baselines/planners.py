@@ -11,7 +11,7 @@ from ..twins.stn_tables import Floats, StnTables
 from .base import FactoryPolicy
 
 
-class _Planner(FactoryPolicy):
+class Planner(FactoryPolicy):
     """Keeps the compiled scheduling model as long as the plant stays the same."""
 
     _scheduler: Scheduler | None = None
@@ -24,7 +24,7 @@ class _Planner(FactoryPolicy):
         self.scheduler = self._scheduler
 
 
-class _OpenLoop(_Planner):
+class _OpenLoop(Planner):
     """Plans at the start of the day and keeps to the plan.
 
     Hourly days take a hundred nodes or so to solve to the gap. Quarter-hourly days of plants with
@@ -76,7 +76,7 @@ class Optimum(_OpenLoop):
         return self.schedule.bound
 
 
-class RollingMpc(_Planner):
+class RollingMpc(Planner):
     """Re-plans the rest of the day in every step, and runs the first step of the plan.
 
     Knows the current price. Expects later prices to differ from the day-ahead price by the

@@ -19,6 +19,13 @@ class PolicySet(NamedTuple):
     """The rule that scores 0."""
     makers: Mapping[str, Callable[[int], Policy]]
     """What makes each policy, given a seed."""
+    on_request: frozenset[str] = frozenset()
+    """Names of those that are slow, and run only where they are named."""
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """Names of the others."""
+        return tuple(name for name in self.makers if name not in self.on_request)
 
 
 def _from(module: str, name: str) -> Callable[..., Policy]:
@@ -27,14 +34,26 @@ def _from(module: str, name: str) -> Callable[..., Policy]:
     return made
 
 
+UNCERTAIN = ("so", "dro", "ro")
+"""Methods of planning under uncertainty, as `uncertain_planners.REACHES` has them."""
+
+
+def _uncertain(name: str, method: str) -> Callable[[int], Policy]:
+    return lambda seed: _from("uncertain_planners", name)(method)
+
+
 _FACTORY: dict[str, Callable[[int], Policy]] = {
     "rule": lambda seed: _from("rules", "ReferenceRule")(),
     "threshold": lambda seed: _from("rules", "PriceThreshold")(),
     "random": lambda seed: _from("rules", "RandomPolicy")(seed),
     "milp-day-ahead": lambda seed: _from("planners", "DayAheadMilp")(),
     "mpc": lambda seed: _from("planners", "RollingMpc")(),
+    **{name: _uncertain("UncertainMpc", name) for name in UNCERTAIN},
+    **{f"{name}-day-ahead": _uncertain("UncertainDayAhead", name) for name in UNCERTAIN},
     "optimum": lambda seed: _from("planners", "Optimum")(),
 }
+
+_SLOW = frozenset((*UNCERTAIN, *(f"{name}-day-ahead" for name in UNCERTAIN)))
 
 _HEATER: dict[str, Callable[[int], Policy]] = {
     "timer": lambda seed: _from("heater_rules", "Timer")(),
@@ -47,7 +66,7 @@ _HEATER: dict[str, Callable[[int], Policy]] = {
 
 POLICIES: Mapping[PlantKind, PolicySet] = MappingProxyType(
     {
-        "factory": PolicySet("rule", MappingProxyType(_FACTORY)),
+        "factory": PolicySet("rule", MappingProxyType(_FACTORY), _SLOW),
         "heater": PolicySet("timer", MappingProxyType(_HEATER)),
     }
 )

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..twins.errors import InputError, PlantgymError
-from . import serve_cli, train_cli
+from . import serve_cli, train_cli, uncertain_cli
 from .identify_cli import add_commands
 
 BAD_INPUT = 2
@@ -94,7 +94,7 @@ def compare(
     env: Annotated[str, typer.Argument(help="Env, such as CementPv or plantgym/CementPv-v0.")],
     policies: Annotated[
         str | None,
-        typer.Option(help="Names, separated by commas.  [default: all of the plant but random]"),
+        typer.Option(help="Names, separated by commas.  [default: all but random and slow ones]"),
     ] = None,
     split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
     days: Annotated[
@@ -145,7 +145,7 @@ def compare(
         weather=weather,
     )
     if policies is None:
-        names = [name for name in POLICIES[case.kind].makers if name != "random"]
+        names = [name for name in POLICIES[case.kind].usual if name != "random"]
     else:
         names = [name.strip() for name in policies.split(",") if name.strip()]
     result = run(case, names, days=_days(days), seed=seed, jobs=jobs, out=out, progress=True)
@@ -182,6 +182,7 @@ def signals(
 add_commands(app)
 train_cli.add_command(app)
 serve_cli.add_commands(app)
+uncertain_cli.add_commands(app)
 
 
 @app.command(epilog="Example: plantgym bench --json speed.json")

@@ -56,7 +56,7 @@ def run_demo(days: int, *, jobs: int = 1, seed: int = 0, progress: bool = False)
     comparisons = [
         compare(
             case,
-            tuple(POLICIES[case.kind].makers),
+            POLICIES[case.kind].usual,
             days=days,
             seed=seed,
             jobs=jobs,

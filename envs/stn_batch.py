@@ -12,6 +12,7 @@ from ..twins.events import event_tables
 from ..twins.outlook import Outlook
 from ..twins.plant import StnPlant
 from ..twins.plant_toml import load_plant
+from ..twins.scenarios import Scenarios
 from ..twins.simulate import stn_series
 from ..twins.stn_state import (
     BASE_LOAD_KW,
@@ -66,6 +67,7 @@ class StnBatch(PlantBatch[StnState, Outlook]):
         self.tables = compile_tables(plant, setup.step_minutes)
         scenarios = all_days(setup, plant)
         everything = stn_series(plant, self.tables, scenarios)
+        self._days = scenarios
         self.scenarios = scenarios.split(setup.split)
         chosen = np.searchsorted(scenarios.dates, self.scenarios.dates)
         series = everything.days(chosen)
@@ -105,6 +107,16 @@ class StnBatch(PlantBatch[StnState, Outlook]):
             "level": (0, top_mode),
             "hold_level": (0, top_mode),
         }
+
+    def past_days(self, row: int) -> Scenarios | None:
+        """Days whose outcome may be known in a row's episode: the train days but its own.
+
+        None if there is no other one.
+        """
+        days, splits = self._days, self._days.splits
+        before = days.n_days if splits is None else int((days.dates < splits.validation_from).sum())
+        others = np.flatnonzero(days.dates[:before] != np.datetime64(self.date(row)))
+        return days.take(others) if len(others) else None
 
     def masks(self) -> NDArray[np.bool_]:
         """Modes that each task may ask for [rows, sum of n_modes].

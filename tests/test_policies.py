@@ -121,11 +121,21 @@ def test_random_actions_keep_to_the_masks_and_repeat_with_the_seed() -> None:
     assert all(env.action_masks()[starts + action].all() for action in actions[0])
 
 
+FACTORY = ("rule", "threshold", "random", "milp-day-ahead", "mpc")
+SLOW = ("so", "dro", "ro", "so-day-ahead", "dro-day-ahead", "ro-day-ahead")
+
+
+def test_slow_policies_run_on_request_only() -> None:
+    assert POLICIES["factory"].usual == (*FACTORY, "optimum")
+    assert POLICIES["factory"].on_request == set(SLOW)
+    assert POLICIES["heater"].usual == tuple(POLICIES["heater"].makers)
+
+
 def test_policies_go_by_their_names() -> None:
     names = {kind: list(policies.makers) for kind, policies in POLICIES.items()}
     rules = ["timer", "timer-short", "thermostat", "price-quantile"]
     assert names == {
-        "factory": ["rule", "threshold", "random", "milp-day-ahead", "mpc", "optimum"],
+        "factory": [*FACTORY, *SLOW, "optimum"],
         "heater": [*rules, "mpc", "optimum"],
     }
     for kind, policies in POLICIES.items():

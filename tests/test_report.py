@@ -72,7 +72,7 @@ class TestDemo:
         from plantgym.baselines.registry import POLICIES
 
         for comparison in found.comparisons:
-            policies = list(POLICIES[plant_kind(comparison.settings["env"])].makers)
+            policies = list(POLICIES[plant_kind(comparison.settings["env"])].usual)
             assert [summary.policy for summary in comparison.summary()] == policies
 
     def test_stories_repeat_what_was_scored(self, found: demo.Demo) -> None:

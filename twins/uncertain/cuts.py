@@ -120,7 +120,9 @@ class Recourse:
             if best is None or found.cost < best.cost:
                 best = found
             best = best._replace(bound=min(bound, best.cost), rounds=rounds)
-            if best.cost - bound <= effort.mip_gap * abs(best.cost) or not self._cut_off(found):
+            gap = effort.mip_gap * abs(best.cost)
+            exact = found.cost - solution.cost <= gap / 2  # what is left of the gap is the solver's
+            if best.cost - bound <= gap or exact or not self._cut_off(found):
                 break
         assert best is not None
         return best
@@ -143,17 +145,18 @@ class Recourse:
         """Add cuts at a point, for its own multiplier and the best; whether they cut it off."""
         load_kw = self._load.at(found.x)
         own = self._cuts(load_kw, float(found.x[self._multiplier]))
-        self._add(self._cuts(load_kw, found.multiplier))
-        return self._add(own, found.x)
+        best = self._cuts(load_kw, found.multiplier)
+        broken = self._add(own, found.x)
+        return self._add(best, found.x) or broken
 
     def _add(self, cuts: Cuts, x: Floats | None = None, tolerance: float = 0.0) -> bool:
-        """Add cuts; given a point only if it breaks them by more than that all together."""
+        """Add cuts; given a point, those that it breaks by more than their part of a tolerance."""
         if x is not None:
             missing = cuts.lower - cuts.rows @ x[: cuts.rows.shape[1]]
-            if np.maximum(missing, 0.0).sum() <= tolerance:
-                return False
+            broken = np.flatnonzero(missing > tolerance / len(missing))
+            cuts = Cuts(cuts.rows[broken], cuts.lower[broken])
         self.problem = with_rows(self.problem, "cuts", cuts.rows, lower=cuts.lower)
-        return True
+        return len(cuts.lower) > 0
 
     def _cuts(self, load_kw: Floats, multiplier: float) -> Cuts:
         """Tangents at loads [S] and a multiplier."""

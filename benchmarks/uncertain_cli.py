@@ -1,0 +1,94 @@
+"""`plantgym reproduce dro`, `car-seat` and `dro-study`, and `plantgym dr-potential`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import reproduce_cli
+
+_Json = Annotated[Path | None, typer.Option("--json", help="JSON file for all figures.")]
+_Seed = Annotated[int, typer.Option(min=0, help="Fixes the samples.")]
+
+
+@reproduce_cli.app.command(
+    epilog="Examples:\n\nplantgym reproduce dro --json dro.json\n\nplantgym reproduce dro --quick"
+)
+def dro(
+    as_json: _Json = None,
+    quick: Annotated[
+        bool, typer.Option(help="Without the slow forms that the cuts are timed against.")
+    ] = False,
+    seed: _Seed = 0,
+) -> None:
+    """Plan the cement factory by SO, DRO and RO, beside the published figures."""
+    from .dro_reproduce import DRO_FORMAT, reproduce_dro
+    from .progress_bar import progress_bar
+    from .store import check_out, write_result
+    from .tables import print_table
+
+    if as_json:
+        check_out(as_json, DRO_FORMAT, "--json")
+    with progress_bar("dro") as progress:
+        found = reproduce_dro(quick=quick, seed=seed, progress=progress)
+    if as_json:
+        write_result(as_json, found.as_dict(), DRO_FORMAT)
+    for table in found.tables():
+        print_table(table)
+
+
+@reproduce_cli.app.command("car-seat", epilog="Example: plantgym reproduce car-seat --json cs.json")
+def car_seat(as_json: _Json = None, seed: _Seed = 0) -> None:
+    """Plan the car-seat factory by every method, beside the published figures."""
+    from .car_seat_reproduce import CAR_SEAT_FORMAT, reproduce_car_seat
+    from .progress_bar import progress_bar
+    from .store import check_out, write_result
+    from .tables import print_table
+
+    if as_json:
+        check_out(as_json, CAR_SEAT_FORMAT, "--json")
+    with progress_bar("car-seat") as progress:
+        found = reproduce_car_seat(seed=seed, progress=progress)
+    if as_json:
+        write_result(as_json, found.as_dict(), CAR_SEAT_FORMAT)
+    for table in found.tables():
+        print_table(table)
+
+
+def dr_potential(
+    plant: Annotated[str, typer.Argument(help="Name of a shipped plant, or a TOML file.")],
+    first_hour: Annotated[float, typer.Option("--from", help="Clock hour the window begins at.")],
+    end_hour: Annotated[float, typer.Option("--to", help="Clock hour it ends at.")],
+    subsidy: Annotated[
+        list[float] | None,
+        typer.Option(
+            help="Paid for each kWh; may be given again, rising.  [default: 0 to 5 mean prices]"
+        ),
+    ] = None,
+    market: Annotated[str, typer.Option(help="Market of the day.")] = "tou",
+    day: Annotated[str | None, typer.Option(help="Date.  [default: amid the test days]")] = None,
+    as_json: _Json = None,
+) -> None:
+    """Tell what reduction a plant can offer in a window, by subsidy."""
+    from .potential import POTENTIAL_FORMAT, potential_curve
+    from .store import check_out, write_result
+    from .tables import print_table
+
+    if as_json:
+        check_out(as_json, POTENTIAL_FORMAT, "--json")
+    window = (first_hour, end_hour)
+    found = potential_curve(plant, window, subsidy or (), market=market, day=day)
+    if as_json:
+        write_result(as_json, found.as_dict(), POTENTIAL_FORMAT)
+    print_table(found.table())
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands beside `reproduce` to an app."""
+    app.command(
+        "dr-potential",
+        epilog="Examples:\n\nplantgym dr-potential cement_pv --from 18 --to 20\n\n"
+        "plantgym dr-potential my_plant.toml --from 18 --to 20 --subsidy 0.5 --subsidy 3",
+    )(dr_potential)
