@@ -63,3 +63,29 @@ def lines(
     found = reproduce_lines(seeds, noise or NOISES, n_jobs=jobs, out=as_json, progress=True)
     for table in found.tables():
         print_table(table)
+
+
+@app.command(
+    epilog="Examples:\n\nplantgym reproduce generators --json generators.json\n\n"
+    "plantgym reproduce generators --quick --days 2"
+)
+def generators(
+    as_json: _Json = None,
+    days: Annotated[int, typer.Option(min=2, max=89, help="Test days to be scheduled.")] = 30,
+    quick: Annotated[bool, typer.Option(help="Networks that are hardly trained.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Fixes training and samples.")] = 0,
+) -> None:
+    """Judge the scenario generators on days that they have not seen."""
+    from .generator_study import GENERATORS_FORMAT, reproduce_generators
+    from .progress_bar import progress_bar
+    from .store import check_out, write_result
+    from .tables import print_table
+
+    if as_json:
+        check_out(as_json, GENERATORS_FORMAT, "--json")
+    with progress_bar("generators") as progress:
+        found = reproduce_generators(days=days, quick=quick, seed=seed, progress=progress)
+    if as_json:
+        write_result(as_json, found.as_dict(), GENERATORS_FORMAT)
+    for table in found.tables():
+        print_table(table)

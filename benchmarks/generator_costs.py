@@ -1,0 +1,121 @@
+"""What schedules made with generated scenarios cost on days as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..twins.generators import Generator
+from ..twins.outlook import Outlook
+from ..twins.scenarios import Scenarios
+from ..twins.scheduling import Scheduler
+from ..twins.stn_tables import StnTables, compile_tables
+from ..twins.uncertain.ambiguity import stochastic
+from ..twins.uncertain.grid_cost import GridCost
+from ..twins.uncertain.planning import plan_uncertain
+from ..twins.uncertain.samples import Samples, samples_of
+from .generator_cases import OVERRUN_PER_KWH, Case
+from .generator_scores import draw
+
+FORECAST = "forecast"
+_MIP_GAP = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraCost:
+    """What a day costs more than with perfect foresight.
+
+    Args:
+        days: that were scheduled.
+        mean: of the days [currency].
+        error: standard error of the mean [currency].
+        optimum: mean cost with perfect foresight [currency].
+    """
+
+    days: int
+    mean: float
+    error: float
+    optimum: float
+
+
+def extra_costs(
+    case: Case,
+    generators: Mapping[str, Generator],
+    days: Scenarios,
+    seed: int,
+    tell: Callable[[float], None],
+) -> dict[str, ExtraCost]:
+    """Costs of schedules by stochastic optimisation on samples, and by the forecast alone.
+
+    Modes are fixed the day before. Prices are known, there is no event; what is drawn beyond the
+    import limit is charged.
+
+    Args:
+        case: plant and market.
+        generators: fitted ones, by name.
+        days: to schedule.
+        seed: of the samples.
+        tell: is told the share that is done.
+    """
+    tables = compile_tables(case.plant)
+    scheduler = Scheduler(tables)
+    extra: dict[str, list[float]] = {name: [] for name in (FORECAST, *generators)}
+    optimum = []
+    for index in range(days.n_days):
+        day = days.day(index)
+        beliefs = {FORECAST: Samples(day.generation_forecast_kw)}
+        for name, generator in generators.items():
+            beliefs[name] = samples_of(draw(generator, days, index, seed), prices=False)
+        optimum.append(_cost(scheduler, tables, day, Samples(day.generation_kw)))
+        for name, samples in beliefs.items():
+            extra[name].append(_cost(scheduler, tables, day, samples) - optimum[-1])
+        tell((index + 1) / days.n_days)
+    return {
+        name: ExtraCost(
+            days.n_days,
+            float(np.mean(each)),
+            float(np.std(each, ddof=1) / np.sqrt(days.n_days)),
+            float(np.mean(optimum)),
+        )
+        for name, each in extra.items()
+    }
+
+
+def _cost(scheduler: Scheduler, tables: StnTables, day: Scenarios, samples: Samples) -> float:
+    """What the schedule for the samples costs as the day came."""
+    outlook = _outlook(tables, day)
+    plan = plan_uncertain(
+        scheduler,
+        outlook,
+        stochastic(samples),
+        overrun_per_kwh=OVERRUN_PER_KWH,
+        mip_gap=_MIP_GAP,
+    )
+    came = Samples(day.generation_kw)
+    grid = GridCost.of(tables, outlook, came, OVERRUN_PER_KWH)
+    charge = grid.cost(plan.schedule.load_kw - came.generation_kw).sum()
+    return plan.first_stage_cost + float(charge)
+
+
+def _outlook(tables: StnTables, day: Scenarios) -> Outlook:
+    """The beginning of a day, with prices as they are and generation as it is forecast."""
+    standing = np.zeros(len(tables.n_modes))
+    prices = tuple(day.series[name][0] for name in ("buy_price_per_kwh", "sell_price_per_kwh"))
+    return Outlook(
+        step=0,
+        stock_t=tables.stock_initial_t,
+        level=standing,
+        hold_level=standing,
+        hold_steps=standing.astype(np.int64),
+        peak_kw=0.0,
+        buy_price_per_kwh=prices[0],
+        sell_price_per_kwh=prices[1],
+        buy_forecast_per_kwh=prices[0],
+        sell_forecast_per_kwh=prices[1],
+        generation_kw=day.generation_forecast_kw[0],
+        base_load_kw=day.series["base_load_kw"][0],
+        baseline_load_kw=day.series["base_load_kw"][0],
+        dr=None,
+    )
