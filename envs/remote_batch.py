@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,10 +31,19 @@ from .stn_batch import StnBatch
 
 
 class RemoteBatch(PlantBatch[StateT, ViewT_co]):
-    """One plant that runs elsewhere. Of its state only step, day and end are known here."""
+    """One plant that runs elsewhere.
+
+    Of its state only step and end are known here; with the masks of a factory come its stocks.
+    """
 
     day: str | int | None = None
     """Day on which the next episode shall begin, None for any."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse the days: what is yet to come is not told."""
+        if name == "scenarios":
+            raise untold(name)
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
     def _connect_to(self, run: RemoteRun, state: StateT) -> None:
         """Take over what the live run tells of the plant; `tables` are there already.
@@ -131,6 +140,8 @@ class RemoteStnBatch(RemoteBatch[StnState, Outlook], StnBatch):
 
     def _write_masks(self, masks: NDArray[np.bool_]) -> None:
         masks[0] = self._run.client.ask("masks")
+        # Agents narrow masks down by the stocks of the state.
+        self.state.stock_t[0] = self.outlook(0).stock_t
 
     def episode_plant(self, row: int) -> StnPlant:
         """Refused: what really runs is not told."""

@@ -119,6 +119,7 @@ def test_views_and_masks_are_the_local_ones() -> None:
             each.step(np.array([1] * len(local.batch.n_modes)))
         assert_same(base.action_masks(), local.action_masks())
         assert repr(env.view()) == repr(local.view())
+        assert_same(base.batch.state.stock_t, local.batch.state.stock_t)
         assert base.plant == local.plant
 
 
@@ -179,6 +180,7 @@ def test_what_only_the_simulator_knows_is_refused() -> None:
             *(base.hindsight, base.get_state, lambda: base.set_state(cast(Any, None))),
             *(lambda: base.episode_plant, lambda: base.episode_tables),
             lambda: make_policy("optimum").reset(env),
+            lambda: base.batch.scenarios,
         ]
         for ask in refused:
             with pytest.raises(InputError, match="use a local env"):

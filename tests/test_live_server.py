@@ -262,7 +262,7 @@ class TestBadClients:
     def test_a_client_that_asks_and_never_listens_is_dropped_and_forgotten(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("plantgym.twins.live.server._GOODBYE_S", 0.2)
+        monkeypatch.setattr("plantgym.twins.live.session.GOODBYE_S", 0.2)
         run = counting_run(width=5000)
         with served(run, slow_s=0.2, max_clients=1) as server:
             narrow = socket.socket()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
-from collections import deque
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -29,10 +28,9 @@ try:
 except ImportError:
     raise MissingExtraError("websockets", "live") from None
 
-_HELLO_S, _GOODBYE_S = 5.0, 10.0
-"""For how long a client may take to say hello, and to hear why it is closed."""
+from .session import GOODBYE_S, Session, dismiss
 
-_MOST_REPLIES = 64
+_HELLO_S = 5.0
 _SHORTEST_TOKEN = 16
 
 
@@ -73,7 +71,7 @@ class LiveServer:
             raise InputError("--token", f"{len(token)} characters", fix)
         self.run, self.host, self.port, self.token = run, host, port, token
         self.slow_s, self.max_clients = slow_s, max_clients
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, Session] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._waits = False
 
@@ -91,7 +89,7 @@ class LiveServer:
                 self.port,
                 compression=None,
                 max_size=LARGEST_BYTES,
-                close_timeout=_GOODBYE_S,
+                close_timeout=GOODBYE_S,
             )
         except OSError as error:
             raise InputError("--port", self.port, f"use another one ({error.strerror})") from None
@@ -154,7 +152,7 @@ class LiveServer:
                 session = await self._greet(socket)
             except InputError as error:
                 code = COME_BACK_LATER if isinstance(error, _FullError) else STAY_AWAY
-                await _dismiss(socket, code, str(error))
+                await dismiss(socket, code, str(error))
                 return
             name = session.client
             former = self._sessions.get(name)
@@ -169,14 +167,14 @@ class LiveServer:
                 if self._sessions.get(name) is session:
                     del self._sessions[name]
 
-    def _turn_away(self, session: _Session) -> None:
+    def _turn_away(self, session: Session) -> None:
         """Close a connection, without waiting for a client that may have vanished."""
         text = "another connection of this name took over"
-        closing = asyncio.create_task(_dismiss(session.socket, STAY_AWAY, text))
+        closing = asyncio.create_task(dismiss(session.socket, STAY_AWAY, text))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
 
-    async def _greet(self, socket: ServerConnection) -> _Session:
+    async def _greet(self, socket: ServerConnection) -> Session:
         """Let a client in.
 
         Raises:
@@ -194,7 +192,7 @@ class LiveServer:
         after = hello.get("after", history.last_seq)
         if "after" in hello and (hello["run"] != history.run or after > history.last_seq):
             raise InputError("hello run", hello["run"][:32], "it is over: connect without `after`")
-        session = _Session(self.run, socket, hello["client"], after)
+        session = Session(self.run, socket, hello["client"], after)
         fields = self.run.welcome(session.client)
         await socket.send(write_message({"type": "welcome", "protocol": PROTOCOL, **fields}))
         return session
@@ -219,70 +217,6 @@ class LiveServer:
             raise _FullError("clients", len(others), "too many: come back later")
 
 
-class _Session:
-    """A client that was let in: its place in the record, and answers that it is yet to get."""
-
-    def __init__(self, run: LiveRun, socket: ServerConnection, client: str, after: int) -> None:
-        self.socket, self.client = socket, client
-        self._run, self._after = run, after
-        self._replies: deque[str] = deque()
-        self.woken, self._room = asyncio.Event(), asyncio.Event()
-        self.woken.set()
-        self._room.set()
-
-    def reply(self, text: str) -> None:
-        """Send an answer as soon as the client takes it."""
-        self._replies.append(text)
-        self.woken.set()
-        if len(self._replies) >= _MOST_REPLIES:
-            self._room.clear()
-
-    async def run_until_closed(self, slow_s: float) -> None:
-        """Take requests and send answers and events, until either comes to an end."""
-        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send_all(slow_s))]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-
-    async def _listen(self) -> None:
-        """Answer requests, one after the other; while too many answers wait, take none."""
-        async for text in self.socket:
-            self.reply(self._run.answer(self.client, text))
-            await self._room.wait()
-
-    async def _send_all(self, slow_s: float) -> None:
-        """Send what comes on record, and answers, until the connection ends."""
-        with suppress(ConnectionClosed):
-            try:
-                while True:
-                    await self.woken.wait()
-                    self.woken.clear()
-                    await self._send_pending(slow_s)
-            except TimeoutError:
-                text = f"too slow: {slow_s:g} s for a message; come back after {self._after}"
-                await _dismiss(self.socket, COME_BACK_LATER, text)
-
-    async def _send_pending(self, slow_s: float) -> None:
-        while True:
-            rows = self._run.history.after(self._after)
-            for seq, text in rows:
-                await self._send(text, slow_s)
-                self._after = seq
-            if not rows and not self._replies:
-                return
-            while self._replies:
-                await self._send(self._replies.popleft(), slow_s)
-            self._room.set()
-
-    async def _send(self, text: str, slow_s: float) -> None:
-        async with asyncio.timeout(slow_s):
-            await self.socket.send(text)
-
-
 class _FullError(InputError):
     """There are as many clients as there may be."""
 
@@ -294,13 +228,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-async def _dismiss(socket: ServerConnection, code: int, reason: str) -> None:
-    """Close a connection with as much of the reason as a close frame holds; cut off the deaf."""
-    text = reason.encode(errors="replace")[:120].decode(errors="ignore")
-    try:
-        async with asyncio.timeout(_GOODBYE_S):
-            await socket.close(code, text)
-    except TimeoutError:
-        socket.transport.abort()
