@@ -13,9 +13,9 @@ from rich.table import Table
 from ..twins.generators import BELGIUM, GENERATORS, Generator, make_generator
 from ..twins.value_checks import check_whole
 from .generator_cases import Case, generator_cases
-from .generator_costs import FORECAST, ExtraCost, extra_costs
+from .generator_costs import FORECAST, extra_costs
 from .generator_scores import Scores, score_forecast, score_generator
-from .generator_tables import error_table, generator_table
+from .generator_tables import GeneratorRow, error_table, generator_table
 from .generator_weather import ForecastError, forecast_errors
 
 GENERATORS_FORMAT = "plantgym generator study 1"
@@ -25,29 +25,6 @@ _QUICK_STEPS = 20
 _SHARE_OF_COSTS = 0.4
 
 Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratorRow:
-    """A generator in a case.
-
-    Args:
-        case: its name.
-        generator: its name, or `FORECAST`.
-        train_days: that it learnt from.
-        fit_cpu_s: processor time of that [s].
-        validation: scores there.
-        test: scores there.
-        cost: of schedules made with it on test days.
-    """
-
-    case: str
-    generator: str
-    train_days: int
-    fit_cpu_s: float
-    validation: Scores
-    test: Scores
-    cost: ExtraCost
 
 
 @dataclass(frozen=True, slots=True)

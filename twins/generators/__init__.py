@@ -17,7 +17,7 @@ from .copula import CopulaGenerator
 from .learned import EnergyNetGenerator, GanGenerator
 from .limits import CLEAR_SKY_TOLERANCE, Limits
 from .reduction import Reduction, reduce_scenarios, reduce_values
-from .registry import GENERATORS, default_generator, make_generator
+from .registry import DEFAULT, GENERATORS, default_generator, make_generator
 from .scores import (
     autocorrelation_distance,
     coverage,
@@ -29,6 +29,7 @@ from .scores import (
 __all__ = [
     "BELGIUM",
     "CLEAR_SKY_TOLERANCE",
+    "DEFAULT",
     "GENERATORS",
     "AnalogGenerator",
     "CopulaGenerator",

@@ -39,6 +39,6 @@ def make_generator(name: str, **hyperparameters: Any) -> Generator:  # noqa: ANN
     return GENERATORS[name](**hyperparameters)
 
 
-def default_generator() -> Generator:
+def default_generator(**hyperparameters: Any) -> Generator:  # noqa: ANN401
     """The generator that scores best, not fitted yet; it needs no extra."""
-    return make_generator(DEFAULT)
+    return make_generator(DEFAULT, **hyperparameters)
