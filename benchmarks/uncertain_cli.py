@@ -57,6 +57,28 @@ def car_seat(as_json: _Json = None, seed: _Seed = 0) -> None:
         print_table(table)
 
 
+@reproduce_cli.app.command(
+    "dro-study", epilog="Example: plantgym reproduce dro-study --days 24 --jobs 2 --json study.json"
+)
+def dro_study(
+    as_json: _Json = None,
+    days: Annotated[int, typer.Option(min=1, help="Test days, evenly spread.")] = 24,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at the same time.")] = 1,
+) -> None:
+    """Tell when DRO pays: schedules judged on days that no sample comes from."""
+    from .dro_study import STUDY_FORMAT, reproduce_study
+    from .store import check_out, write_result
+    from .tables import print_table
+
+    if as_json:
+        check_out(as_json, STUDY_FORMAT, "--json")
+    found = reproduce_study(days=days, jobs=jobs, progress=True)
+    if as_json:
+        write_result(as_json, found.as_dict(), STUDY_FORMAT)
+    for table in found.tables():
+        print_table(table)
+
+
 def dr_potential(
     plant: Annotated[str, typer.Argument(help="Name of a shipped plant, or a TOML file.")],
     first_hour: Annotated[float, typer.Option("--from", help="Clock hour the window begins at.")],

@@ -175,3 +175,27 @@ def _capped(problem: Problem, load: Load, ambiguity: Ambiguity) -> Problem:
     binding = np.flatnonzero(room_kw < load.greatest_kw - load.base_kw)
     rows = scipy.sparse.csr_array(load.rows()[binding])
     return with_rows(problem, _CAP, rows, upper=room_kw[binding])
+
+
+def realised_costs(
+    scheduler: Scheduler,
+    outlook: Outlook,
+    plan: RobustSchedule,
+    samples: Samples,
+    *,
+    overrun_per_kwh: float = 0.0,
+) -> Floats:
+    """What a schedule costs in courses of the day, one by one [N] [currency].
+
+    Args:
+        scheduler: of the plant.
+        outlook: that the schedule was planned on.
+        plan: the schedule.
+        samples: courses of whole days.
+        overrun_per_kwh: charge on power drawn beyond the import limit.
+    """
+    left = samples.from_step(outlook.step)
+    grid = GridCost.of(scheduler.day.tables, outlook, left, overrun_per_kwh)
+    load_kw = plan.schedule.load_kw[outlook.step :]
+    costs: Floats = plan.first_stage_cost + grid.cost(load_kw - left.generation_kw).sum(axis=1)
+    return costs
