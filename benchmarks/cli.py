@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..twins.errors import InputError, PlantgymError
-from . import serve_cli, train_cli, uncertain_cli
+from . import generator_cli, serve_cli, train_cli, uncertain_cli
 from .identify_cli import add_commands
 
 BAD_INPUT = 2
@@ -183,6 +183,7 @@ add_commands(app)
 train_cli.add_command(app)
 serve_cli.add_commands(app)
 uncertain_cli.add_commands(app)
+generator_cli.add_command(app)
 
 
 @app.command(epilog="Example: plantgym bench --json speed.json")
