@@ -119,6 +119,14 @@ def test_analogs_are_days_with_near_forecasts() -> None:
     assert drawn == pytest.approx(np.sort(expected, axis=0), abs=1e-9)
 
 
+@pytest.mark.parametrize("name", LIGHT)
+def test_few_days_are_enough_for_many_samples(name: str) -> None:
+    days = made_up_days(40)  # fewer than each of them takes where there are more
+    samples = make_generator(name).fit(days).sample(90, days.day(0), np.random.default_rng(0))
+    assert samples.n_days == 90
+    assert samples.generation_kw[:40].std() > 0.0
+
+
 def test_the_copula_binds_steps_and_sources() -> None:
     days = made_up_days(400)
     middle = replace(

@@ -44,7 +44,7 @@ class AnalogGenerator(Generator):
     def _draw(self, n: int, known: KnownDays, rng: np.random.Generator) -> Floats:
         apart = ((self._forecast - known.forecast) ** 2).sum(axis=(1, 2))
         nearest = np.argsort(apart, kind="stable")[: self.k]
-        decks = [rng.permutation(nearest) for _ in range(-(-n // self.k))]
+        decks = [rng.permutation(nearest) for _ in range(-(-n // len(nearest)))]
         return np.asarray(known.forecast + self._error[np.concatenate(decks)[:n]])
 
     def learnt(self) -> dict[str, NDArray[Any]]:
