@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -66,24 +67,26 @@ def with_rows(
     )
 
 
-def side_by_side(one: Problem, other: Problem, names: tuple[str, str]) -> Problem:
-    """Two problems as one that solves both; the names of their groups get a prefix each."""
-    n_rows, n_columns = one.matrix.shape
-    pairs = ((one, names[0], 0, 0), (other, names[1], n_columns, n_rows))
-    columns, rows = {}, {}
-    for problem, prefix, first_column, first_row in pairs:
+def stacked(problems: Sequence[Problem], names: Sequence[str]) -> Problem:
+    """Problems as one that solves them all; the names of their groups get a prefix each."""
+    columns: dict[str, Group] = {}
+    rows: dict[str, Group] = {}
+    first_row = first_column = 0
+    for problem, prefix in zip(problems, names, strict=True):
         for name, group in problem.columns.items():
             columns[f"{prefix} {name}"] = _moved(group, first_column)
         for name, group in problem.rows.items():
             rows[f"{prefix} {name}"] = _moved(group, first_row)
+        first_row += len(problem.row_lower)
+        first_column += len(problem.cost)
     return Problem(
-        cost=np.concatenate([one.cost, other.cost]),
-        col_lower=np.concatenate([one.col_lower, other.col_lower]),
-        col_upper=np.concatenate([one.col_upper, other.col_upper]),
-        integral=np.concatenate([one.integral, other.integral]),
-        row_lower=np.concatenate([one.row_lower, other.row_lower]),
-        row_upper=np.concatenate([one.row_upper, other.row_upper]),
-        matrix=scipy.sparse.block_diag([one.matrix, other.matrix], format="csc"),
+        cost=np.concatenate([each.cost for each in problems]),
+        col_lower=np.concatenate([each.col_lower for each in problems]),
+        col_upper=np.concatenate([each.col_upper for each in problems]),
+        integral=np.concatenate([each.integral for each in problems]),
+        row_lower=np.concatenate([each.row_lower for each in problems]),
+        row_upper=np.concatenate([each.row_upper for each in problems]),
+        matrix=scipy.sparse.block_diag([each.matrix for each in problems], format="csc"),
         columns=columns,
         rows=rows,
     )

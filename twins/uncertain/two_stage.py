@@ -26,7 +26,7 @@ from ..solver import Limit
 from ..stn_tables import Floats
 from .ambiguity import Ambiguity
 from .cuts import Effort, Recourse
-from .extend import side_by_side, with_columns, with_rows
+from .extend import stacked, with_columns, with_rows
 from .load import Load
 from .planning import check_fit, robust_schedule, without_grid, worst_case
 from .samples import Samples
@@ -128,7 +128,7 @@ class TwoStageProblem:
         self.first_column = len(announced.cost)
         self.announced_load = Load.of(day, day_ahead)
         self.load = Load.of(day, intraday, self.first_column)
-        self.problem = side_by_side(announced, self.run, _NAMES)
+        self.problem = stacked([announced, self.run], _NAMES)
         self.limits = tuple(limit for name in _NAMES for limit in _limits(name))
         if offer is not None:
             self.limits += (_RESPONSE,)
