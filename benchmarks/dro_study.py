@@ -191,7 +191,7 @@ def _day_costs(limit_kw: float, date: str) -> tuple[float, dict[tuple[float, str
     reaches = {_BASE: forecast, **{name: make(samples) for name, make in METHODS.items()}}
     scheduler = Scheduler(env.batch.tables)
     truth = Samples(np.outer(PV_SHARES, outcome_kw))
-    costs = {}
+    costs: dict[tuple[float, str], float] = {}
     for name, reach in reaches.items():
         plan = plan_uncertain(
             scheduler, view, reach, overrun_per_kwh=OVERRUN_PER_KWH, mip_gap=_GAP, node_limit=2000

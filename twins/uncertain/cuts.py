@@ -22,6 +22,8 @@ from .worst_case import WorstCase
 
 _RELAXED_ROUNDS = 60
 _ROUNDS = 30
+_SOLVER_SHARE = 0.8
+"""Part of the gap that is left to each solve; the rest is for cuts that are missing."""
 
 
 class Found(NamedTuple):
@@ -111,7 +113,7 @@ class Recourse:
         for rounds in range(1, _ROUNDS + 1):
             solution = solve(
                 self.problem,
-                mip_gap=effort.mip_gap / 2,
+                mip_gap=_SOLVER_SHARE * effort.mip_gap,
                 node_limit=effort.node_limit,
                 limits=limits,
             )
@@ -121,7 +123,8 @@ class Recourse:
                 best = found
             best = best._replace(bound=min(bound, best.cost), rounds=rounds)
             gap = effort.mip_gap * abs(best.cost)
-            exact = found.cost - solution.cost <= gap / 2  # what is left of the gap is the solver's
+            # Cuts that are all but exact leave the rest of the gap to the solver and its limit.
+            exact = found.cost - solution.cost <= (1 - _SOLVER_SHARE) * gap
             if best.cost - bound <= gap or exact or not self._cut_off(found):
                 break
         assert best is not None
@@ -133,7 +136,7 @@ class Recourse:
             relaxed = replace(self.problem, integral=np.zeros_like(self.problem.integral))
             solution = solve(relaxed, mip_gap=0.0, limits=limits)
             cuts = self._cuts(self._load.at(solution.x), float(solution.x[self._multiplier]))
-            if not self._add(cuts, solution.x, gap / 2 * abs(solution.cost)):
+            if not self._add(cuts, solution.x, (1 - _SOLVER_SHARE) * gap * abs(solution.cost)):
                 return
 
     def _found(self, solution: Solution) -> Found:
