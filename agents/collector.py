@@ -20,6 +20,10 @@ from .settings import PpoSettings
 
 Float32s = NDArray[np.float32]
 
+_FACTORS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
+_SHIFT, _UNIT = np.uint64(11), 2.0**-53
+"""From a random stream to two numbers between 0 and 1, by multiplicative hashing."""
+
 
 class Collector:
     """Runs the current policy on a vector env that restarts rows within the step.
@@ -76,10 +80,13 @@ class Collector:
             with torch.no_grad():
                 outputs = network.outputs(obs)
                 chosen = network.head.sample(outputs, masks, generator)
+                explored = self._exploring()
+                if self._settings.explore:
+                    chosen = self._explore(network.head, chosen, masks, explored, generator)
                 log_prob, _ = network.head.log_prob_and_entropy(outputs, masks, chosen)
             reward, ended, final = self._step(chosen, network)
             rewards, n_ended = rewards + float(reward.sum()), n_ended + int(ended.sum())
-            steps.append((seen, masks, chosen, log_prob, reward, ended, final))
+            steps.append((seen, masks, chosen, log_prob, explored, reward, ended, final))
         rollout = Rollout(*(torch.stack(series) for series in zip(*steps, strict=True)))
         after = self._seen(self._obs, self._look_ahead())
         return rollout, after, rewards / n_ended if n_ended else None
@@ -104,6 +111,25 @@ class Collector:
             torch.as_tensor(terminated | truncated, device=self._device),
             final,
         )
+
+    def _exploring(self) -> Tensor:
+        """Which rows are within the random first steps of their episode [n].
+
+        A function of the row's random stream, which stays as it is for an episode: a state of the
+        plants says it all, and a training that is resumed explores as it would have.
+        """
+        state, steps = self.env.batch.state, self.env.batch.tables.n_steps
+        chance, share = ((state.rng * factor) >> _SHIFT for factor in _FACTORS)
+        until = np.where(chance * _UNIT < self._settings.explore, share * _UNIT * steps, 0.0)
+        return torch.from_numpy(state.step < np.floor(until)).to(self._device)
+
+    def _explore(
+        self, head: Head, chosen: Tensor, masks: Tensor, exploring: Tensor, draws: torch.Generator
+    ) -> Tensor:
+        """Replace every other choice of the rows that explore by a random one."""
+        drawn = head.explore(masks, draws)
+        other = torch.rand(len(chosen), generator=draws, device=self._device) < 0.5
+        return torch.where((exploring & other).unsqueeze(1), drawn, chosen)
 
     def _look_ahead(self) -> Float32s:
         if self._hindsight is None:

@@ -31,6 +31,10 @@ class Head(nn.Module, ABC):
         """Draw actions [n, chosen] from outputs [n, outputs] and masks [n, outputs]."""
 
     @abstractmethod
+    def explore(self, masks: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw actions [n, chosen] that are all equally likely, as far as masks allow them."""
+
+    @abstractmethod
     def log_prob_and_entropy(
         self, outputs: Tensor, masks: Tensor, chosen: Tensor
     ) -> tuple[Tensor, Tensor]:
@@ -70,6 +74,11 @@ class ModeHead(Head):
         drawn = torch.empty_like(log_probs).exponential_(generator=generator)
         return (log_probs - drawn.log()).argmax(dim=2)
 
+    def explore(self, masks: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw any choice of each group."""
+        alike = torch.zeros(masks.shape, device=masks.device)
+        return self.sample(alike, masks, generator)
+
     def log_prob_and_entropy(
         self, outputs: Tensor, masks: Tensor, chosen: Tensor
     ) -> tuple[Tensor, Tensor]:
@@ -95,6 +104,11 @@ class LevelHead(Head):
         """Draw levels."""
         drawn = torch.empty_like(outputs).normal_(generator=generator)
         return outputs + drawn * self.log_std.exp()
+
+    def explore(self, masks: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw any levels."""
+        drawn = torch.empty((len(masks), self.n_chosen), device=masks.device)
+        return drawn.uniform_(-1.0, 1.0, generator=generator)
 
     def log_prob_and_entropy(
         self, outputs: Tensor, masks: Tensor, chosen: Tensor

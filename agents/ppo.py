@@ -102,11 +102,13 @@ class Learner:
         settings, network = self.settings, self.network
         observed = len(network.actor_scale.mean)
         targets = (returns.flatten() - network.value_mean) / network.value_std
-        gain = (gain.flatten() - gain.mean()) / (gain.std() + 1e-8)
+        own = (~rollout.explored).flatten().nonzero().squeeze(1)
+        gain = gain.flatten()
+        gain = (gain - gain[own].mean()) / (gain[own].std() + 1e-8)
         seen, masks = rollout.seen.flatten(0, 1), rollout.masks.flatten(0, 1)
         chosen, before = rollout.chosen.flatten(0, 1), rollout.log_prob.flatten()
         totals, n = torch.zeros(4, device=self._device), 0
-        for index in self._minibatches(len(targets)):
+        for index in self._minibatches(own):
             outputs = network.outputs(seen[index, :observed])
             log_prob, entropy = network.head.log_prob_and_entropy(
                 outputs, masks[index], chosen[index]
@@ -129,10 +131,11 @@ class Learner:
         names = ("value_loss", "entropy", "clipped", "kl")
         return dict(zip(names, (totals / n).tolist(), strict=True))
 
-    def _minibatches(self, size: int) -> Iterator[Tensor]:
+    def _minibatches(self, own: Tensor) -> Iterator[Tensor]:
+        """The policy's own steps, shuffled for each epoch."""
         for _ in range(self.settings.epochs):
-            order = torch.randperm(size, generator=self.generator, device=self._device)
-            yield from torch.split(order, self.settings.minibatch)
+            order = torch.randperm(len(own), generator=self.generator, device=self._device)
+            yield from torch.split(own[order], self.settings.minibatch)
 
     def actor(self, env_id: str) -> Actor:
         """The policy as it is now, with the scale of observations within its first layer."""

@@ -17,6 +17,8 @@ class Rollout:
         masks: what might be chosen [T, n, outputs].
         chosen: what was chosen [T, n, chosen].
         log_prob: its log-probability when it was chosen [T, n].
+        explored: whether the episode still explores in this step, and it was not the policy's
+            choice [T, n].
         reward: that it earned [T, n].
         ended: whether the episode ended with this step, for whatever reason [T, n].
         final_value: value of the last state of an episode that was cut off [T, n]; 0 where the
@@ -27,6 +29,7 @@ class Rollout:
     masks: Tensor
     chosen: Tensor
     log_prob: Tensor
+    explored: Tensor
     reward: Tensor
     ended: Tensor
     final_value: Tensor

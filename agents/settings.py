@@ -29,6 +29,7 @@ class PpoSettings:
         minibatch: steps of a gradient.
         learning_rate: at first; falls to 0.
         entropy_weight: reward of randomness at first; falls to 0.
+        explore: share of episodes that begin with random steps, up to a random hour.
         hidden: widths of the hidden layers.
         gamma: discount a step; 1 for days that end.
         gae_lambda: how far advantages look beyond the next value.
@@ -52,6 +53,7 @@ class PpoSettings:
     minibatch: int = 4096
     learning_rate: float = 1e-3
     entropy_weight: float = 0.003
+    explore: float = 0.5
     hidden: tuple[int, ...] = (128, 128)
     gamma: float = 1.0
     gae_lambda: float = 0.95
@@ -67,7 +69,7 @@ class PpoSettings:
     def __post_init__(self) -> None:
         for name in ("steps", "rows", "rollout", "epochs", "minibatch", "validate_every"):
             check_whole(name, getattr(self, name), low=1, high=_MANY)
-        for name in ("gamma", "gae_lambda"):
+        for name in ("gamma", "gae_lambda", "explore"):
             check_number(name, getattr(self, name), high=1.0)
         for name in ("learning_rate", "entropy_weight", "value_weight", "weight_decay"):
             check_number(name, getattr(self, name))

@@ -42,6 +42,7 @@ class TestAdvantages:
             masks=column.bool(),
             chosen=column.long(),
             log_prob=column,
+            explored=column > 1,
             reward=torch.tensor([[1.0], [2.0], [4.0]]),
             ended=torch.tensor([ended]).T,
             final_value=torch.tensor([final]).T,
@@ -222,6 +223,36 @@ class TestHindsight:
             "actor.0.weight": observed,
             "critic.0.weight": observed + 3 * 3 - 3 * 2 + 4,
         }
+
+
+class TestExploring:
+    def rollout(self, **changes: Any) -> Rollout:  # noqa: ANN401
+        trained = learner("plantgym/CementPv-v0", settings(rows=512, rollout=24, **changes))
+        return trained.collector.collect(trained.network, trained.generator)[0]
+
+    def test_a_share_of_the_days_begins_at_random(self) -> None:
+        explored = self.rollout(explore=0.5).explored
+        assert 0.4 < explored[0].float().mean() < 0.6
+        assert (explored[1:] <= explored[:-1]).all(), "the policy goes on to the end"
+        lengths = explored.sum(dim=0)[explored[0]]
+        assert 10.0 < lengths.float().mean() < 14.0
+
+    def test_random_choices_keep_to_the_masks(self) -> None:
+        rollout = self.rollout(explore=1.0)
+        assert rollout.explored.any()
+        assert rollout.masks.gather(2, rollout.chosen).all()
+
+    def test_none_if_none_is_wanted(self) -> None:
+        assert not self.rollout(explore=0.0).explored.any()
+
+    def test_one_learns_from_ones_own_steps_only(self) -> None:
+        trained = learner("plantgym/CementPv-v0", settings())
+        rollout, after, _ = trained.collector.collect(trained.network, trained.generator)
+        own = torch.arange(7)
+        order = torch.cat(list(trained._minibatches(own)))
+        assert sorted(order.tolist()) == sorted(own.tolist() * trained.settings.epochs)
+        assert rollout.explored.any()
+        assert len(after) == 64
 
 
 class TestSettings:
