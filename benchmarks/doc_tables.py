@@ -18,6 +18,8 @@ from typing import Any
 from ..twins.errors import InputError, PlantgymError
 from ..twins.whole_file import write_whole
 from .found_parameters import FoundParameter
+from .generator_study import GENERATORS_FORMAT
+from .generator_tables import generators_markdown, weather_markdown
 from .heater_signals import HEADERS, SIGNALS_FORMAT, SignalRow, signal_cells
 from .line_study import LINES_FORMAT, LineStudy
 from .line_table import LineResult, LineSummary, percent, percents
@@ -28,10 +30,20 @@ from .reproduce import OURS, REPRODUCTION_FORMAT
 
 _RESULTS = Path("docs") / "results"
 _FORMATS = MappingProxyType(
-    {"psi": REPRODUCTION_FORMAT, "lines": LINES_FORMAT, "signals": SIGNALS_FORMAT}
+    {
+        "psi": REPRODUCTION_FORMAT,
+        "lines": LINES_FORMAT,
+        "signals": SIGNALS_FORMAT,
+        "generators": GENERATORS_FORMAT,
+    }
 )
 _COMMANDS = MappingProxyType(
-    {"psi": "reproduce psi", "lines": "reproduce lines", "signals": "signals"}
+    {
+        "psi": "reproduce psi",
+        "lines": "reproduce lines",
+        "signals": "signals",
+        "generators": "reproduce generators",
+    }
 )
 _PUBLISHED = "published PSI"
 _TEST = "test_baseline"
@@ -154,6 +166,16 @@ def _signals(results: Mapping[str, Results]) -> str:
     return f"{note}\n\n{markdown_table(HEADERS, map(signal_cells, rows), left=2)}"
 
 
+def _generators(results: Mapping[str, Results]) -> str:
+    """A table a case, a row a generator."""
+    return generators_markdown(results["generators"])
+
+
+def _weather(results: Mapping[str, Results]) -> str:
+    """A row a method and block of days."""
+    return weather_markdown(results["generators"])
+
+
 def _headline(lines: LineSummary) -> str:
     median, worst = map(percent, lines.test_error)
     noise = f"at {lines.noise:.0%} noise" if lines.noise else "from clean meters"
@@ -164,6 +186,7 @@ REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = Ma
     {
         "docs/identify.md": {"psi": _psi, "model error": _model_error, "lines": _lines},
         "docs/heater.md": {"signals": _signals},
+        "docs/scenarios.md": {"generators": _generators, "pv from weather": _weather},
         "README.md": {"identification": _short},
     }
 )
