@@ -52,11 +52,11 @@ class PpoSettings:
     epochs: int = 3
     minibatch: int = 4096
     learning_rate: float = 1e-3
-    entropy_weight: float = 0.003
-    explore: float = 0.5
+    entropy_weight: float = 0.05
+    explore: float = 0.3
     hidden: tuple[int, ...] = (128, 128)
     gamma: float = 1.0
-    gae_lambda: float = 0.95
+    gae_lambda: float = 1.0
     clip: float = 0.2
     value_weight: float = 0.5
     max_grad_norm: float = 0.5

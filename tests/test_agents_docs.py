@@ -1,14 +1,14 @@
-"""What the document on agents shows runs; RLlib's checker passes the envs."""
+"""What the document on agents shows runs; RLlib samples the envs."""
 
 import re
 from pathlib import Path
 from typing import Any
 
-import gymnasium as gym
 import pytest
 from typer.main import get_command
 
 from plantgym.benchmarks.cli import app
+from plantgym.envs import ENV_IDS
 
 from .test_docs import blocks
 
@@ -46,8 +46,21 @@ def test_every_option_is_told() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("env_id", ["plantgym/CementPv-v0", "plantgym/SetsHeater-v0"])
-def test_rllib_takes_the_envs(env_id: str) -> None:
-    pytest.importorskip("ray")
-    checks = pytest.importorskip("ray.rllib.utils.pre_checks.env")
-    checks.check_gym_environments(gym.make(env_id), None)
+@pytest.mark.filterwarnings("ignore")  # RLlib's own
+@pytest.mark.parametrize(
+    ("env_id", "steps"), [("plantgym/CementPv-v0", 24), ("plantgym/SetsHeater-v0", 96)]
+)
+def test_rllib_samples_the_envs(env_id: str, steps: int) -> None:
+    place = "ray.rllib.env.single_agent_env_runner"
+    runners = pytest.importorskip(place, exc_type=ImportError)
+    from ray.rllib.algorithms.ppo import PPOConfig
+
+    assert env_id in ENV_IDS
+    make_config: Any = PPOConfig
+    config = make_config().environment(env_id).env_runners(num_envs_per_env_runner=2)
+    runner = runners.SingleAgentEnvRunner(config=config)
+    for random_actions in (True, False):
+        episodes = runner.sample(num_episodes=2, random_actions=random_actions)
+        assert [len(episode) for episode in episodes] == [steps] * 2
+        assert all(episode.is_terminated for episode in episodes)
+    runner.stop()
