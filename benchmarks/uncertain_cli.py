@@ -64,17 +64,24 @@ def dro_study(
     as_json: _Json = None,
     days: Annotated[int, typer.Option(min=1, help="Test days, evenly spread.")] = 24,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at the same time.")] = 1,
+    plot: Annotated[Path | None, typer.Option(help="Picture of the gains, PNG or SVG.")] = None,
 ) -> None:
     """Tell when DRO pays: schedules judged on days that no sample comes from."""
+    from ..twins.whole_file import check_writable
+    from .dro_figure import draw_study
     from .dro_study import STUDY_FORMAT, reproduce_study
     from .store import check_out, write_result
     from .tables import print_table
 
     if as_json:
         check_out(as_json, STUDY_FORMAT, "--json")
+    if plot:
+        check_writable("--plot", plot)
     found = reproduce_study(days=days, jobs=jobs, progress=True)
     if as_json:
         write_result(as_json, found.as_dict(), STUDY_FORMAT)
+    if plot:
+        draw_study(found.rows, plot)
     for table in found.tables():
         print_table(table)
 

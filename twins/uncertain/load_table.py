@@ -12,7 +12,7 @@ from .worst_case import WorstCase
 
 
 class LoadTable:
-    """A share for each joint mode, and the part of the multiplier that goes with it.
+    """A share for each joint mode, and the part of the multiplier that goes with each load.
 
     With whole modes exactly one share is 1, so that cost = sum of share x V at the joint mode's
     load is exact, however V bends.
@@ -43,12 +43,16 @@ class LoadTable:
         problem = with_rows(problem, f"ties {self._step}", ties.tocsr(), 0.0, 0.0)
         if least == greatest:
             return problem
-        problem = with_columns(problem, f"part {self._step}", count)
-        one = np.eye(count)
-        wide = np.zeros((count, first))
-        most = scipy.sparse.csr_array(np.hstack([wide, -greatest * one, one]))
+        # Joint modes of the same load cost the same, so that they can share a part.
+        levels = len(self._load_kw)
+        problem = with_columns(problem, f"part {self._step}", levels)
+        held = scipy.sparse.csr_array(
+            (np.full(count, -greatest), (self._level_of, first + np.arange(count))),
+            shape=(levels, first + count),
+        )
+        most = scipy.sparse.hstack([held, scipy.sparse.eye_array(levels)])
         problem = with_rows(problem, f"most {self._step}", most, upper=0.0)
-        whole = np.concatenate([np.zeros(first + count), np.ones(count)])
+        whole = np.concatenate([np.zeros(first + count), np.ones(levels)])
         whole[self._multiplier] = -1.0
         return with_rows(
             problem, f"whole {self._step}", scipy.sparse.csr_array(whole[None]), 0.0, 0.0
@@ -65,8 +69,8 @@ class LoadTable:
         columns = [theta + self._step, *range(self._first, self._first + count)]
         values = [1.0, *-by_share]
         if least < greatest:
-            columns += range(self._first + count, self._first + 2 * count)
-            values += list(-slope[self._level_of])
+            columns += range(self._first + count, self._first + count + len(slope))
+            values += list(-slope)
         row = scipy.sparse.csr_array(
             (np.array(values), (np.zeros(len(values), np.int64), np.array(columns))),
             shape=(1, max(columns) + 1),
