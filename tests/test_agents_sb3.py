@@ -226,7 +226,7 @@ class TestAlgorithms:
     def test_a_model_is_better_than_no_training(self) -> None:
         flat = {"plant": short_day(), "scenarios": days((1, 3), (2, 3)), "split": "all"}
         settings = {
-            "steps": 2048, "rows": 32, "n_steps": 8, "batch_size": 128, "n_epochs": 4,
+            "steps": 2048, "rows": 32, "n_steps": 8, "batch_size": 64, "n_epochs": 4,
             "learning_rate": 0.02,
         }  # fmt: skip
         model = make_sb3(ENV, "sb3-ppo", settings, arguments=flat)
@@ -234,8 +234,7 @@ class TestAlgorithms:
         env = VecMonitor(model.get_env())
         reward, _ = evaluate_policy(model, env, n_eval_episodes=32)
         # The mill runs in the first hour, at 1 or 2 EUR/kWh; a reward of -1 is 400 EUR.
-        assert isinstance(reward, float)
-        assert -0.5 <= reward <= -0.25
+        assert -0.5 <= float(np.asarray(reward)) <= -0.25
 
     def test_every_algorithm_has_settings_and_a_test(self) -> None:
         from plantgym.agents.settings import defaults
