@@ -2,7 +2,7 @@
 
     python -m plantgym.benchmarks.doc_tables
 
-The results are what `plantgym reproduce psi`, `plantgym reproduce lines` and `plantgym signals`
+The results are what `plantgym reproduce psi`, `reproduce lines`, `reproduce sets` and `signals`
 write (`--json`). Each table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
 """
 
@@ -27,6 +27,8 @@ from .markdown import markdown_table, with_region
 from .model_error import ModelError
 from .psi_table import PRICE_HEADERS, PSI_HEADERS, MeanRms, PsiRow, price_cells, psi_cells, seconds
 from .reproduce import OURS, REPRODUCTION_FORMAT
+from .sets_study import SetsErrors, SetsMonth
+from .sets_table import CONSUMPTION_NOTE, ERROR_NOTE, consumption_cells, error_cells
 
 _RESULTS = Path("docs") / "results"
 _FORMATS = MappingProxyType(
@@ -34,6 +36,7 @@ _FORMATS = MappingProxyType(
         "psi": REPRODUCTION_FORMAT,
         "lines": LINES_FORMAT,
         "signals": SIGNALS_FORMAT,
+        "sets": REPRODUCTION_FORMAT,
         "generators": GENERATORS_FORMAT,
     }
 )
@@ -42,6 +45,7 @@ _COMMANDS = MappingProxyType(
         "psi": "reproduce psi",
         "lines": "reproduce lines",
         "signals": "signals",
+        "sets": "reproduce sets",
         "generators": "reproduce generators",
     }
 )
@@ -166,6 +170,24 @@ def _signals(results: Mapping[str, Results]) -> str:
     return f"{note}\n\n{markdown_table(HEADERS, map(signal_cells, rows), left=2)}"
 
 
+def _sets(results: Mapping[str, Results]) -> str:
+    """Tables 1 and 3 of the heater's paper, ours beside the published ones."""
+    run = results["sets"]
+    seeds = sorted({entry["seed"] for entry in run["errors"]})
+    months = consumption_cells([SetsMonth(**entry) for entry in run["months"]])
+    errors = error_cells([SetsErrors(**entry) for entry in run["errors"]])
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in errors.rows]
+    told = f"Ours: {run['data']}, seeds {seeds[0]} to {seeds[-1]}; plantgym {run['version']}."
+    return "\n\n".join(
+        [
+            f"{told} Table 1, kWh a day.\n{CONSUMPTION_NOTE}.",
+            markdown_table(*months),
+            f"Table 3, error of a day in %, test days mean/max | rolling mean.\n{ERROR_NOTE}.",
+            markdown_table(errors.header, escaped),
+        ]
+    )
+
+
 def _generators(results: Mapping[str, Results]) -> str:
     """A table a case, a row a generator."""
     return generators_markdown(results["generators"])
@@ -185,7 +207,7 @@ def _headline(lines: LineSummary) -> str:
 REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = MappingProxyType(
     {
         "docs/identify.md": {"psi": _psi, "model error": _model_error, "lines": _lines},
-        "docs/heater.md": {"signals": _signals},
+        "docs/heater.md": {"signals": _signals, "sets": _sets},
         "docs/scenarios.md": {"generators": _generators, "pv from weather": _weather},
         "README.md": {"identification": _short},
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -18,6 +19,8 @@ PUBLISHED_SOURCE = (
     "Tables 1 and 3; means of Table 3 computed anew from its ten days"
 )
 
+_NOTE_WIDTH = 85
+
 MONTHS = ("November", "December", "January", "February", "March")
 
 PUBLISHED_KWH = ((3805.0, 3486.3), (5526.9, 5323.3), (5616.0, 5610.0), (5035.1, 4990.2),
@@ -30,54 +33,73 @@ PUBLISHED_ERRORS = MappingProxyType(
 """Table 3: mean and greatest error of the ten test days, by model."""
 
 
-def consumption_table(months: Sequence[SetsMonth]) -> Table:
-    """Table 1: consumption of a day by month, metered and by the physical model."""
-    table = _table("Table 1: kWh per day, and what the physical model (PM) is off by")
-    table.add_column("month")
-    for header in ("paper", "PM", "off", "twin, 5 h", "PM", "off", "twin, 7 h", "PM", "off"):
-        table.add_column(header, justify="right")
+CONSUMPTION_NOTE = (
+    "paper: metered. twin: seasons of the heater's twin in drawn weather, charged from "
+    "22 to 1 h and 3 to 5 h (5 h) or 22 to 5 h (7 h); PM there: corrected, true plant"
+)
+
+ERROR_NOTE = (
+    "paper: 10 test days of its meter. Others: seasons of the heater's twin, 10 days after 120, "
+    "and rolling origins. ours: model chosen at rolling origins before; brick: its temperature "
+    "known when the day begins. short: 5 h, long: 7 h, mixed: both"
+)
+
+
+class Cells(NamedTuple):
+    """A table as text: its header and its rows."""
+
+    header: list[str]
+    rows: list[list[str]]
+
+
+def consumption_cells(months: Sequence[SetsMonth]) -> Cells:
+    """Table 1: kWh per day by month, metered and by the physical model, and what that is off by."""
+    header = ["month", *("paper", "PM", "off", "twin, 5 h", "PM", "off", "twin, 7 h", "PM", "off")]
+    rows = []
     for place, name in enumerate(MONTHS):
-        cells = _energies(*PUBLISHED_KWH[place])
+        cells = [name, *_energies(*PUBLISHED_KWH[place])]
         for behaviour in ("short", "long"):
-            rows = [m for m in months if m.behaviour == behaviour and m.month == place]
+            found = [m for m in months if m.behaviour == behaviour and m.month == place]
             cells += _energies(
-                float(np.mean([row.twin_kwh for row in rows])),
-                float(np.mean([row.model_kwh for row in rows])),
+                float(np.mean([each.twin_kwh for each in found])),
+                float(np.mean([each.model_kwh for each in found])),
             )
-        table.add_row(name, *cells)
-    table.caption = (
-        "paper: metered. twin: seasons of the heater's twin in drawn weather, charged from\n"
-        "22 to 1 h and 3 to 5 h (5 h) or 22 to 5 h (7 h); PM there: corrected, true plant"
-    )
-    return table
+        rows.append(cells)
+    return Cells(header, rows)
+
+
+def error_cells(errors: Sequence[SetsErrors]) -> Cells:
+    """Table 3: errors of the models on ten test days in %, mean/greatest, | at rolling origins."""
+    seasons = list(dict.fromkeys((each.control, each.behaviour) for each in errors))
+    header = ["model", "paper", *(f"{control}, {behaviour}" for control, behaviour in seasons)]
+    rows = []
+    for method in dict.fromkeys(each.method for each in errors):
+        published = PUBLISHED_ERRORS.get(method)
+        cells = [method, "-" if published is None else _mean_max(*published)]
+        for season in seasons:
+            found = [e for e in errors if e.method == method and (e.control, e.behaviour) == season]
+            test = _mean_max(
+                float(np.mean([each.test_mean for each in found])),
+                max(each.test_max for each in found),
+            )
+            rolling = float(np.mean([each.rolling_mean for each in found]))
+            cells.append(f"{test} | {100 * rolling:.2f}")
+        rows.append(cells)
+    return Cells(header, rows)
+
+
+def consumption_table(months: Sequence[SetsMonth]) -> Table:
+    """Table 1 for the terminal."""
+    title = "Table 1: kWh per day, and what the physical model (PM) is off by"
+    return _table(title, consumption_cells(months), CONSUMPTION_NOTE)
 
 
 def error_table(errors: Sequence[SetsErrors]) -> Table:
-    """Table 3: errors of the models on ten test days, and ours at rolling origins."""
-    table = _table("Table 3: error of a day's consumption in %, test days mean/max | rolling mean")
-    table.add_column("model")
-    table.add_column("paper", justify="right", no_wrap=True)
-    seasons = list(dict.fromkeys((each.control, each.behaviour) for each in errors))
-    for control, behaviour in seasons:
-        table.add_column(f"{control}\n{behaviour}", justify="right", no_wrap=True)
-    for method in dict.fromkeys(each.method for each in errors):
-        published = PUBLISHED_ERRORS.get(method)
-        cells = ["-" if published is None else _mean_max(*published)]
-        for season in seasons:
-            rows = [e for e in errors if e.method == method and (e.control, e.behaviour) == season]
-            test = _mean_max(
-                float(np.mean([row.test_mean for row in rows])),
-                max(row.test_max for row in rows),
-            )
-            rolling = float(np.mean([row.rolling_mean for row in rows]))
-            cells.append(f"{test} | {100 * rolling:.2f}")
-        table.add_row(method, *cells)
-    table.caption = (
-        "paper: 10 test days of its meter. Others: seasons of the heater's twin, 10 days\n"
-        "after 120, and rolling origins. ours: model chosen at rolling origins before; brick:\n"
-        "its temperature known when the day begins. short: 5 h, long: 7 h, mixed: both"
-    )
-    return table
+    """Table 3 for the terminal."""
+    title = "Table 3: error of a day's consumption in %, test days mean/max | rolling mean"
+    cells = error_cells(errors)
+    stacked = Cells([each.replace(", ", "\n") for each in cells.header], cells.rows)
+    return _table(title, stacked, ERROR_NOTE)
 
 
 def _energies(metered_kwh: float, model_kwh: float) -> list[str]:
@@ -89,8 +111,13 @@ def _mean_max(mean: float, most: float) -> str:
     return f"{100 * mean:.2f}/{100 * most:.1f}"
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title, box=SIMPLE_HEAD, title_justify="left", caption_justify="left",
-        pad_edge=False, collapse_padding=True,
+def _table(title: str, cells: Cells, note: str) -> Table:
+    table = Table(
+        title=title, caption="\n".join(textwrap.wrap(note, _NOTE_WIDTH)), box=SIMPLE_HEAD,
+        title_justify="left", caption_justify="left", pad_edge=False, collapse_padding=True,
     )  # fmt: skip
+    for place, name in enumerate(cells.header):
+        table.add_column(name, justify="right" if place else "left", no_wrap=True)
+    for row in cells.rows:
+        table.add_row(*row)
+    return table

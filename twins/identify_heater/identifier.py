@@ -46,6 +46,8 @@ _ORIGINS = 8
 _LEAST_ORIGIN = 21
 _LATER_SHARE = 0.5
 _DEFAULT = "ridge-gp"
+_FLATTERED = 1.1
+"""How much worse models may look that know the brick: the best of many looks better than it is."""
 
 
 class HeaterIdentifier(DailyPredictor):
@@ -128,7 +130,7 @@ class HeaterIdentifier(DailyPredictor):
         self._brick_name: str | None = None
         if with_brick:
             name, error = self._best(with_brick, days, BRICK, 0.4)
-            if error <= bare_error:
+            if error <= _FLATTERED * bare_error:
                 self._brick_name = name
                 self._brick = self._make(name).fit_days(days)
 
