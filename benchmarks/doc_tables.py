@@ -29,6 +29,7 @@ from .psi_table import PRICE_HEADERS, PSI_HEADERS, MeanRms, PsiRow, price_cells,
 from .reproduce import OURS, REPRODUCTION_FORMAT
 from .sets_study import SetsErrors, SetsMonth
 from .sets_table import CONSUMPTION_NOTE, ERROR_NOTE, consumption_cells, error_cells
+from .uncertain_doc_tables import UNCERTAIN_FORMATS, UNCERTAIN_REGIONS
 
 _RESULTS = Path("docs") / "results"
 _FORMATS = MappingProxyType(
@@ -38,6 +39,7 @@ _FORMATS = MappingProxyType(
         "signals": SIGNALS_FORMAT,
         "sets": REPRODUCTION_FORMAT,
         "generators": GENERATORS_FORMAT,
+        **UNCERTAIN_FORMATS,
     }
 )
 _COMMANDS = MappingProxyType(
@@ -47,6 +49,7 @@ _COMMANDS = MappingProxyType(
         "signals": "signals",
         "sets": "reproduce sets",
         "generators": "reproduce generators",
+        **{name: f"reproduce {name}" for name in UNCERTAIN_FORMATS},
     }
 )
 _PUBLISHED = "published PSI"
@@ -208,6 +211,7 @@ REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = Ma
     {
         "docs/identify.md": {"psi": _psi, "model error": _model_error, "lines": _lines},
         "docs/heater.md": {"signals": _signals, "sets": _sets},
+        "docs/uncertainty.md": UNCERTAIN_REGIONS,
         "docs/scenarios.md": {"generators": _generators, "pv from weather": _weather},
         "README.md": {"identification": _short},
     }
