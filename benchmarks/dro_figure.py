@@ -40,8 +40,8 @@ def draw_study(rows: Sequence[StudyRow], path: Path) -> None:
         panel.set_yticks(range(len(methods)), methods)
         panel.invert_yaxis()
         panel.set_title(f"import limit {limit_kw / 1000:g} MW")
-        panel.set_xlabel("CNY a day more than planning on the forecast")
     panels[-1].legend(fontsize="small")
+    figure.supxlabel("CNY a day more than planning on the forecast (left is better)")
     figure.savefig(path, dpi=120)
 
 
