@@ -34,7 +34,7 @@ def _from(module: str, name: str) -> Callable[..., Policy]:
     return made
 
 
-UNCERTAIN = ("so", "dro", "ro")
+UNCERTAIN = ("so", "dro", "ro", "ro-budget", "chance", "fuzzy")
 """Methods of planning under uncertainty, as `uncertain_planners.REACHES` has them."""
 
 

@@ -1,7 +1,7 @@
-"""Policies that plan for generation and prices as they may come: SO, DRO and RO.
+"""Policies that plan for generation and prices as they may come: SO, DRO, RO, chance constraints.
 
 What may come `DayErrors` tells from train days, generation and prices of a day together.
-Prices count in all three; DRO and RO guard against generation alone.
+Prices count in all of them; what they guard against is generation alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ import numpy as np
 from ..envs.policy import Env
 from ..twins.outlook import Outlook
 from ..twins.stn_tables import Floats
-from ..twins.uncertain.ambiguity import Ambiguity, robust, stochastic, wasserstein
+from ..twins.uncertain.ambiguity import (
+    Ambiguity,
+    fuzzy_chance,
+    normal_chance,
+    robust,
+    robust_budget,
+    stochastic,
+    wasserstein,
+)
 from ..twins.uncertain.day_errors import DayErrors
 from ..twins.uncertain.planning import RobustSchedule, plan_uncertain
 from ..twins.uncertain.samples import Samples
@@ -22,6 +30,12 @@ from .planners import Planner
 
 RADIUS_SHARE = 0.02
 """Radius of the ball of DRO, as a share of the energy that is expected to be generated."""
+
+BUDGET_H = 3.0
+"""Hours that may turn out worst for RO with a budget."""
+
+CONFIDENCE = 0.8
+"""Probability, or credibility, of the generation that chance constraints plan with."""
 
 
 def _dro(samples: Samples, step_h: float) -> Ambiguity:
@@ -34,6 +48,9 @@ REACHES: Mapping[str, Callable[[Samples, float], Ambiguity]] = MappingProxyType(
         "so": lambda samples, step_h: stochastic(samples),
         "dro": _dro,
         "ro": lambda samples, step_h: robust(samples),
+        "ro-budget": lambda samples, step_h: robust_budget(samples, BUDGET_H / step_h),
+        "chance": lambda samples, step_h: normal_chance(samples, CONFIDENCE),
+        "fuzzy": lambda samples, step_h: fuzzy_chance(samples, CONFIDENCE),
     }
 )
 """Reach of each method, for samples and the length of a step [h]."""

@@ -122,7 +122,8 @@ def test_random_actions_keep_to_the_masks_and_repeat_with_the_seed() -> None:
 
 
 FACTORY = ("rule", "threshold", "random", "milp-day-ahead", "mpc")
-SLOW = ("so", "dro", "ro", "so-day-ahead", "dro-day-ahead", "ro-day-ahead")
+METHODS = ("so", "dro", "ro", "ro-budget", "chance", "fuzzy")
+SLOW = (*METHODS, *(f"{name}-day-ahead" for name in METHODS))
 
 
 def test_slow_policies_run_on_request_only() -> None:
