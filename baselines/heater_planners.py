@@ -95,7 +95,9 @@ class HeaterMpc(_HeaterPolicy):
     def plan_for(self, view: HeaterOutlook) -> HeaterPlan:
         """A fresh plan, begun with the last one."""
         expected = replace(view, buy_price_per_kwh=self.faded(view))
-        self._last = self.planner.plan(expected, rounds=self.rounds, like=self._last)
+        self._last = self.planner.plan(
+            expected, rounds=self.rounds, like=self._last, full_fans=False
+        )
         self._forecast = view
         return self._last
 

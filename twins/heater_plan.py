@@ -84,7 +84,12 @@ class HeaterPlanner:
         self._least_kw_per_k = float(tables.values[TRANSFER_MIN_KW_PER_K])
 
     def plan(
-        self, outlook: HeaterOutlook, *, rounds: int = ROUNDS, like: HeaterPlan | None = None
+        self,
+        outlook: HeaterOutlook,
+        *,
+        rounds: int = ROUNDS,
+        like: HeaterPlan | None = None,
+        full_fans: bool = True,
     ) -> HeaterPlan:
         """The cheapest controls that are found for the rest of the episode.
 
@@ -93,11 +98,15 @@ class HeaterPlanner:
             rounds: most linear programmes that are solved.
             like: an earlier plan of the episode to begin with. The bands of calls are then chosen
                 without branch and bound, so that the plan is quick.
+            full_fans: without `like`, whether to try full fans where power earns, which takes up
+                to five times as long.
         """
         began = time.perf_counter()
         now = outlook.step
         if like is None:
-            course, solved = self._search(outlook, rounds)
+            course, solved = self._improve(outlook, self._guess(outlook), rounds)
+            if full_fans:
+                course, solved = self._with_full_fans(outlook, course, rounds, solved)
         else:
             course = run_course(self.tables, outlook, like.power_kw[now:], like.fan[now:])
             course, solved = self._improve(outlook, course, rounds, whole=False)
@@ -107,13 +116,14 @@ class HeaterPlanner:
         course = run_course(self.tables, outlook, power_kw[now:], fan[now:])
         return HeaterPlan(power_kw, fan, course, solved, time.perf_counter() - began)
 
-    def _search(self, outlook: HeaterOutlook, rounds: int) -> tuple[Course, int]:
-        """Improve a guess; then, if power earns in some steps, try full fans in the best of them.
+    def _with_full_fans(
+        self, outlook: HeaterOutlook, best: Course, rounds: int, solved: int
+    ) -> tuple[Course, int]:
+        """If power earns in some steps, try full fans in the best of them.
 
         Full fans draw power that earns and is not stored. No small change of a slow fan leads
         there: its power grows with its cube.
         """
-        best, solved = self._improve(outlook, self._guess(outlook), rounds)
         price = outlook.buy_price_per_kwh[outlook.step :]
         by_price = np.argsort(price, kind="stable")
         for count in _FULL_FANS:
