@@ -17,7 +17,7 @@ from ..envs.plant_batch import PlantBatch
 from ..envs.spaces import observation_names
 from ..twins.errors import InputError
 from ..twins.stn_tables import Ints
-from .files import write_whole_bytes
+from ..twins.whole_file import write_whole
 from .mask_kernel import Bools
 from .masks import Choices, ModeMasks, make_choices
 
@@ -72,7 +72,7 @@ class Actor:
             arrays |= {f"w{k}": weights, f"b{k}": biases}
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
-        write_whole_bytes(path, buffer.getvalue())
+        write_whole(path, buffer.getvalue())
 
 
 def load_actor(path: Path) -> Actor:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from ..twins.errors import InputError
-from .files import write_whole_bytes
+from ..twins.whole_file import write_whole
 from .ppo import Learner
 
 FORMAT = "plantgym training 1"
@@ -64,7 +64,7 @@ def save_checkpoint(
     }
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    write_whole_bytes(path, buffer.getvalue())
+    write_whole(path, buffer.getvalue())
 
 
 def load_checkpoint(path: Path, about: Mapping[str, Any], learner: Learner) -> Progress:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..twins.outlook import DrEvent, Outlook
+from ..twins.outlook import DrEvent, Outlook, morning
 from ..twins.plant_toml import load_plant
 from ..twins.scheduling import Scheduler
 from ..twins.shipped import shipped_pv
@@ -86,26 +86,10 @@ def rebuilt_day(target_t: float = BASE_TARGET_T) -> RebuiltDay:
     *others, product = plant.materials
     product = replace(product, end_min_t=target_t, shortfall_cost_per_t=_SURE_COST_PER_T)
     tables = compile_tables(replace(plant, materials=(*others, product)))
-    standing, nothing = np.zeros(len(plant.tasks)), np.zeros(tables.n_steps)
     buy = np.array(plant.tariff.buy_price_per_kwh)
     sell = np.array(plant.tariff.sell_price_per_kwh)
     forecast_kw = _forecast_kw(plant.site.pv_capacity_kw)
-    day_ahead = Outlook(
-        step=0,
-        stock_t=tables.stock_initial_t,
-        level=standing,
-        hold_level=standing,
-        hold_steps=standing.astype(np.int64),
-        peak_kw=0.0,
-        buy_price_per_kwh=buy,
-        sell_price_per_kwh=sell,
-        buy_forecast_per_kwh=buy,
-        sell_forecast_per_kwh=sell,
-        generation_kw=forecast_kw,
-        base_load_kw=nothing,
-        baseline_load_kw=nothing,
-        dr=None,
-    )
+    day_ahead = morning(tables, buy, sell, forecast_kw, np.zeros(tables.n_steps))
     intraday = replace(day_ahead, generation_kw=(1 - PV_CUT) * forecast_kw)
     return RebuiltDay(Scheduler(tables), day_ahead, intraday)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..twins.generators import Generator
-from ..twins.outlook import Outlook
+from ..twins.outlook import Outlook, morning
 from ..twins.scenarios import Scenarios
 from ..twins.scheduling import Scheduler
 from ..twins.stn_tables import StnTables, compile_tables
@@ -101,21 +101,11 @@ def _cost(scheduler: Scheduler, tables: StnTables, day: Scenarios, samples: Samp
 
 def _outlook(tables: StnTables, day: Scenarios) -> Outlook:
     """The beginning of a day, with prices as they are and generation as it is forecast."""
-    standing = np.zeros(len(tables.n_modes))
-    prices = tuple(day.series[name][0] for name in ("buy_price_per_kwh", "sell_price_per_kwh"))
-    return Outlook(
-        step=0,
-        stock_t=tables.stock_initial_t,
-        level=standing,
-        hold_level=standing,
-        hold_steps=standing.astype(np.int64),
-        peak_kw=0.0,
-        buy_price_per_kwh=prices[0],
-        sell_price_per_kwh=prices[1],
-        buy_forecast_per_kwh=prices[0],
-        sell_forecast_per_kwh=prices[1],
-        generation_kw=day.generation_forecast_kw[0],
-        base_load_kw=day.series["base_load_kw"][0],
-        baseline_load_kw=day.series["base_load_kw"][0],
-        dr=None,
+    series = {name: values[0] for name, values in day.series.items()}
+    return morning(
+        tables,
+        series["buy_price_per_kwh"],
+        series["sell_price_per_kwh"],
+        day.generation_forecast_kw[0],
+        series["base_load_kw"],
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .stn_tables import StnTables
+
 Floats = NDArray[np.float64]
 
 
@@ -70,3 +72,38 @@ class Outlook:
         return replace(
             self, buy_price_per_kwh=buy_price_per_kwh, sell_price_per_kwh=sell_price_per_kwh
         )
+
+
+def morning(
+    tables: StnTables,
+    buy_price_per_kwh: Floats,
+    sell_price_per_kwh: Floats,
+    generation_kw: Floats,
+    base_load_kw: Floats,
+) -> Outlook:
+    """A plant before its first step, on a day without an event whose prices are known.
+
+    Args:
+        tables: the plant.
+        buy_price_per_kwh: price of energy drawn [T].
+        sell_price_per_kwh: price of energy fed in [T].
+        generation_kw: expected PV and wind power [T].
+        base_load_kw: load beside the tasks [T].
+    """
+    standing = np.zeros(len(tables.n_modes))
+    return Outlook(
+        step=0,
+        stock_t=tables.stock_initial_t,
+        level=standing,
+        hold_level=standing,
+        hold_steps=standing.astype(np.int64),
+        peak_kw=0.0,
+        buy_price_per_kwh=buy_price_per_kwh,
+        sell_price_per_kwh=sell_price_per_kwh,
+        buy_forecast_per_kwh=buy_price_per_kwh,
+        sell_forecast_per_kwh=sell_price_per_kwh,
+        generation_kw=generation_kw,
+        base_load_kw=base_load_kw,
+        baseline_load_kw=base_load_kw,
+        dr=None,
+    )

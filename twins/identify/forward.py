@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import InputError
-from ..outlook import Outlook
+from ..outlook import morning
 from ..plant import StnPlant
 from ..scheduling import Schedule, Scheduler
-from ..stn_tables import Floats, StnTables, compile_tables
+from ..stn_tables import Floats, compile_tables
 from .plain_plant import quick_model
 
 NODE_LIMIT = 20_000
@@ -84,8 +84,10 @@ def cheapest_days(
     prices = np.asarray(prices_per_kwh, np.float64)
     tables = compile_tables(plant, _step_minutes(plant, prices))
     scheduler = Scheduler(tables)
+    nothing = np.zeros(tables.n_steps)
+    base_load_kw = nothing + plant.site.base_load_kw
     for price in prices:
-        outlook = _morning(tables, price, plant.site.base_load_kw)
+        outlook = morning(tables, price, nothing, nothing, base_load_kw)
         yield scheduler.plan(outlook, mip_gap=mip_gap, node_limit=node_limit)
 
 
@@ -101,26 +103,3 @@ def _step_minutes(plant: StnPlant, prices: Floats) -> int:
         fix = f"give {plant.horizon_h} prices a day, or a multiple whose steps divide the hour"
         raise InputError("prices a day", steps, fix)
     return minutes
-
-
-def _morning(tables: StnTables, price: Floats, base_load_kw: float) -> Outlook:
-    """The plant before its first step, without generation and demand response."""
-    nothing = np.zeros(tables.n_steps)
-    standing = np.zeros(len(tables.n_modes))
-    base_load = np.full(tables.n_steps, base_load_kw)
-    return Outlook(
-        step=0,
-        stock_t=tables.stock_initial_t,
-        level=standing,
-        hold_level=standing,
-        hold_steps=standing.astype(np.int64),
-        peak_kw=0.0,
-        buy_price_per_kwh=price,
-        sell_price_per_kwh=nothing,
-        buy_forecast_per_kwh=price,
-        sell_forecast_per_kwh=nothing,
-        generation_kw=nothing,
-        base_load_kw=base_load,
-        baseline_load_kw=base_load,
-        dr=None,
-    )
