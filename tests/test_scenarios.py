@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from plantgym.twins.errors import InputError
 from plantgym.twins.outlook import DrEvent
 from plantgym.twins.scenarios import SERIES, Scenarios, Splits
+from plantgym.twins.series import FORECAST_OF
 
 FIRST = np.datetime64("2025-03-01")
 EVENT = DrEvent(notice_step=1, start_step=3, end_step=5, award_kw=50.0)
@@ -242,3 +243,20 @@ class TestChoice:
         assert changed.series["baseline_load_kw"].min() == 7
         assert days.series["pv_kw"].max() == 18
         assert "baseline_load_kw" not in days.series
+
+
+def test_foreseen_days_hold_no_surprise_and_are_the_same_days() -> None:
+    days = scenarios(2, dr_events=(EVENT, None))
+    foreseen = days.foreseen()
+    for name in ("pv", "wind"):
+        np.testing.assert_array_equal(
+            foreseen.series[f"{name}_forecast_kw"], days.series[f"{name}_kw"]
+        )
+    for name in ("buy_price_per_kwh", "pv_kw", "wind_kw"):
+        np.testing.assert_array_equal(foreseen.series[name], days.series[name])
+    assert foreseen.dr_events == (DrEvent(0, 3, 5, 50.0), None)
+
+
+def test_every_forecast_of_prices_and_generation_is_foreseen() -> None:
+    assert set(FORECAST_OF) == {name for name in SERIES if "forecast" in name}
+    assert set(FORECAST_OF.values()) < set(SERIES)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .errors import InputError
 from .outlook import DrEvent
 from .scenario_checks import check_clock, check_events, check_series, check_weight, checked_dates
+from .series import FORECAST_OF
 from .series import SERIES as SERIES
 
 Dates = NDArray[np.datetime64]
@@ -163,6 +164,15 @@ class Scenarios:
             weight=self.weight[chosen],
             dr_events=tuple(self.dr_events[index] for index in chosen),
         )
+
+    def foreseen(self) -> Scenarios:
+        """The same days without surprises: forecasts are what comes, events are noticed at once."""
+        series = {
+            name: self.series.get(FORECAST_OF.get(name, name), values)
+            for name, values in self.series.items()
+        }
+        events = (event and replace(event, notice_step=0) for event in self.dr_events)
+        return replace(self, series=series, dr_events=tuple(events))
 
     def spread(self, n: int) -> Scenarios:
         """The middle days of `n` equal stretches; always the same ones.

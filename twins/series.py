@@ -50,3 +50,13 @@ SERIES: Mapping[str, SeriesSpec] = MappingProxyType(
     }
 )
 """Every series that scenarios may hold. A new series is a new row."""
+
+FORECAST_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "buy_forecast_per_kwh": "buy_price_per_kwh",
+        "sell_forecast_per_kwh": "sell_price_per_kwh",
+        "pv_forecast_kw": "pv_kw",
+        "wind_forecast_kw": "wind_kw",
+    }
+)
+"""What each forecast is about."""
