@@ -2,8 +2,7 @@
 
     python -m plantgym.benchmarks.doc_tables
 
-The results are what `plantgym reproduce psi`, `reproduce lines`, `reproduce sets` and `signals`
-write (`--json`). Each table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
+The results are what `plantgym reproduce NAME` and `plantgym signals` write (`--json`). Each table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 
 from ..twins.errors import InputError, PlantgymError
 from ..twins.whole_file import write_whole
+from .forecast_study import FORECASTS_FORMAT, forecasts_markdown
 from .found_parameters import FoundParameter
 from .generator_study import GENERATORS_FORMAT
 from .generator_tables import generators_markdown, weather_markdown
@@ -39,6 +39,7 @@ _FORMATS = MappingProxyType(
         "signals": SIGNALS_FORMAT,
         "sets": REPRODUCTION_FORMAT,
         "generators": GENERATORS_FORMAT,
+        "forecasts": FORECASTS_FORMAT,
         **UNCERTAIN_FORMATS,
     }
 )
@@ -49,6 +50,7 @@ _COMMANDS = MappingProxyType(
         "signals": "signals",
         "sets": "reproduce sets",
         "generators": "reproduce generators",
+        "forecasts": "reproduce forecasts",
         **{name: f"reproduce {name}" for name in UNCERTAIN_FORMATS},
     }
 )
@@ -213,6 +215,7 @@ REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = Ma
         "docs/heater.md": {"signals": _signals, "sets": _sets},
         "docs/uncertainty.md": UNCERTAIN_REGIONS,
         "docs/scenarios.md": {"generators": _generators, "pv from weather": _weather},
+        "docs/forecast.md": {"forecasts": lambda results: forecasts_markdown(results["forecasts"])},
         "README.md": {"identification": _short},
     }
 )

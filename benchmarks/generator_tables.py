@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from .generator_costs import ExtraCost
 from .generator_scores import Scores
 from .generator_weather import ForecastError
 from .markdown import markdown_table
+from .tables import filled_table
 
 GENERATOR_HEADERS = (
     *(
@@ -95,24 +96,15 @@ def weather_markdown(results: Mapping[str, Any]) -> str:
 
 def generator_table(rows: Sequence[GeneratorRow]) -> Table:
     """All generators of a case."""
-    return _table(rows[0].case, GENERATOR_HEADERS, map(generator_cells, rows), left=1)
+    return filled_table(rows[0].case, GENERATOR_HEADERS, map(generator_cells, rows), left=1)
 
 
 def error_table(errors: Sequence[ForecastError]) -> Table:
     """PV from weather."""
-    return _table("PV from weather", ERROR_HEADERS, map(error_cells, errors), left=2)
+    return filled_table("PV from weather", ERROR_HEADERS, map(error_cells, errors), left=2)
 
 
 def _parsed(entry: Mapping[str, Any]) -> GeneratorRow:
     """A row as `asdict` has written it."""
     scores = {block: Scores(**entry[block]) for block in ("validation", "test")}
     return GeneratorRow(**{**entry, **scores, "cost": ExtraCost(**entry["cost"])})
-
-
-def _table(title: str, headers: Sequence[str], rows: Iterable[list[str]], *, left: int) -> Table:
-    table = Table(title=title, title_justify="left")
-    for place, header in enumerate(headers):
-        table.add_column(header, justify="left" if place < left else "right")
-    for row in rows:
-        table.add_row(*row)
-    return table

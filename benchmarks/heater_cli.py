@@ -171,17 +171,14 @@ def sets(
 ) -> None:
     """Predict the consumption of the SETS heater, on seasons of its twin, beside the paper's."""
     from .reproduce import REPRODUCTION_FORMAT
+    from .run_reproduction import run_reproduction
     from .sets_study import reproduce_sets
-    from .store import check_out, write_result
-    from .tables import print_table
 
-    if as_json:
-        check_out(as_json, REPRODUCTION_FORMAT, "--json")
-    found = reproduce_sets(quick=quick, seed=seed, n_jobs=jobs, progress=True)
-    if as_json:
-        write_result(as_json, found.as_dict(), REPRODUCTION_FORMAT)
-    for table in found.tables():
-        print_table(table)
+    run_reproduction(
+        lambda: reproduce_sets(quick=quick, seed=seed, n_jobs=jobs, progress=True),
+        REPRODUCTION_FORMAT,
+        as_json,
+    )
 
 
 def _identified(

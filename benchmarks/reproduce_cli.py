@@ -25,17 +25,14 @@ def psi(
     """Identify the plants of the PSI benchmark, beside the published figures."""
     from .progress_bar import progress_bar
     from .reproduce import REPRODUCTION_FORMAT, reproduce_psi
-    from .store import check_out, write_result
-    from .tables import print_table
+    from .run_reproduction import run_reproduction
 
-    if as_json:
-        check_out(as_json, REPRODUCTION_FORMAT, "--json")
     with progress_bar("psi") as progress:
-        found = reproduce_psi(quick=quick, seed=seed, n_jobs=jobs, progress=progress)
-    if as_json:
-        write_result(as_json, found.as_dict(), REPRODUCTION_FORMAT)
-    for table in found.tables():
-        print_table(table)
+        run_reproduction(
+            lambda: reproduce_psi(quick=quick, seed=seed, n_jobs=jobs, progress=progress),
+            REPRODUCTION_FORMAT,
+            as_json,
+        )
 
 
 @app.command(
@@ -78,14 +75,22 @@ def generators(
     """Judge the scenario generators on days that they have not seen."""
     from .generator_study import GENERATORS_FORMAT, reproduce_generators
     from .progress_bar import progress_bar
-    from .store import check_out, write_result
-    from .tables import print_table
+    from .run_reproduction import run_reproduction
 
-    if as_json:
-        check_out(as_json, GENERATORS_FORMAT, "--json")
     with progress_bar("generators") as progress:
-        found = reproduce_generators(days=days, quick=quick, seed=seed, progress=progress)
-    if as_json:
-        write_result(as_json, found.as_dict(), GENERATORS_FORMAT)
-    for table in found.tables():
-        print_table(table)
+        run_reproduction(
+            lambda: reproduce_generators(days=days, quick=quick, seed=seed, progress=progress),
+            GENERATORS_FORMAT,
+            as_json,
+        )
+
+
+@app.command(epilog="Example: plantgym reproduce forecasts --json forecasts.json")
+def forecasts(as_json: _Json = None) -> None:
+    """Judge the load forecasters on the PSI meters."""
+    from .forecast_study import FORECASTS_FORMAT, reproduce_forecasts
+    from .progress_bar import progress_bar
+    from .run_reproduction import run_reproduction
+
+    with progress_bar("forecasts") as progress:
+        run_reproduction(lambda: reproduce_forecasts(progress), FORECASTS_FORMAT, as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -126,6 +126,18 @@ def env_table(envs: Sequence[dict[str, Any]]) -> Table:
             "/".join(str(days) for days in env["days"].values()),
         )
     table.caption = "observed: numbers; days: train/validation/test; all details: --json"
+    return table
+
+
+def filled_table(
+    title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], *, left: int
+) -> Table:
+    """A table whose first columns, as many as `left`, are words and whose others are numbers."""
+    table = new_table(title)
+    for place, header in enumerate(headers):
+        table.add_column(header, justify="left" if place < left else "right")
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

@@ -26,17 +26,12 @@ def dro(
     """Plan the cement factory by SO, DRO and RO, beside the published figures."""
     from .dro_reproduce import DRO_FORMAT, reproduce_dro
     from .progress_bar import progress_bar
-    from .store import check_out, write_result
-    from .tables import print_table
+    from .run_reproduction import run_reproduction
 
-    if as_json:
-        check_out(as_json, DRO_FORMAT, "--json")
     with progress_bar("dro") as progress:
-        found = reproduce_dro(quick=quick, seed=seed, progress=progress)
-    if as_json:
-        write_result(as_json, found.as_dict(), DRO_FORMAT)
-    for table in found.tables():
-        print_table(table)
+        run_reproduction(
+            lambda: reproduce_dro(quick=quick, seed=seed, progress=progress), DRO_FORMAT, as_json
+        )
 
 
 @reproduce_cli.app.command("car-seat", epilog="Example: plantgym reproduce car-seat --json cs.json")
@@ -44,17 +39,12 @@ def car_seat(as_json: _Json = None, seed: _Seed = 0) -> None:
     """Plan the car-seat factory by every method, beside the published figures."""
     from .car_seat_reproduce import CAR_SEAT_FORMAT, reproduce_car_seat
     from .progress_bar import progress_bar
-    from .store import check_out, write_result
-    from .tables import print_table
+    from .run_reproduction import run_reproduction
 
-    if as_json:
-        check_out(as_json, CAR_SEAT_FORMAT, "--json")
     with progress_bar("car-seat") as progress:
-        found = reproduce_car_seat(seed=seed, progress=progress)
-    if as_json:
-        write_result(as_json, found.as_dict(), CAR_SEAT_FORMAT)
-    for table in found.tables():
-        print_table(table)
+        run_reproduction(
+            lambda: reproduce_car_seat(seed=seed, progress=progress), CAR_SEAT_FORMAT, as_json
+        )
 
 
 @reproduce_cli.app.command(
@@ -69,21 +59,19 @@ def dro_study(
     """Tell when DRO pays: schedules judged on days that no sample comes from."""
     from ..twins.whole_file import check_writable
     from .dro_figure import draw_study
-    from .dro_study import STUDY_FORMAT, reproduce_study
-    from .store import check_out, write_result
-    from .tables import print_table
+    from .dro_study import STUDY_FORMAT, DroStudy, reproduce_study
+    from .run_reproduction import run_reproduction
 
-    if as_json:
-        check_out(as_json, STUDY_FORMAT, "--json")
     if plot:
         check_writable("--plot", plot)
-    found = reproduce_study(days=days, jobs=jobs, progress=True)
-    if as_json:
-        write_result(as_json, found.as_dict(), STUDY_FORMAT)
-    if plot:
-        draw_study(found.rows, plot)
-    for table in found.tables():
-        print_table(table)
+
+    def run() -> DroStudy:
+        found = reproduce_study(days=days, jobs=jobs, progress=True)
+        if plot:
+            draw_study(found.rows, plot)
+        return found
+
+    run_reproduction(run, STUDY_FORMAT, as_json)
 
 
 def dr_potential(

@@ -13,7 +13,7 @@ from plantgym.benchmarks.doc_tables import REGIONS, read_results, rendered, upda
 from plantgym.twins.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("psi", "lines", "signals", "sets", "generators")
+NAMES = ("psi", "lines", "signals", "sets", "generators", "forecasts")
 
 
 @pytest.fixture

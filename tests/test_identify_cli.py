@@ -18,9 +18,10 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from plantgym.baselines.registry import make_policy
-from plantgym.benchmarks import line_study, predict, reproduce
+from plantgym.benchmarks import forecast_study, line_study, predict, reproduce
 from plantgym.benchmarks.cli import app
 from plantgym.benchmarks.episodes import run_episode
+from plantgym.benchmarks.forecast_study import ForecastRow, ForecastStudy
 from plantgym.benchmarks.line_study import LineStudy
 from plantgym.twins.identify import fleet, meter_job
 from plantgym.twins.identify.forward import optimal_load
@@ -95,6 +96,8 @@ def test_the_examples_of_the_help_run_as_written(
     found = reproduce.PsiReproduction({}, {}, "EUR", 0)
     monkeypatch.setattr(reproduce, "reproduce_psi", lambda **_: found)
     monkeypatch.setattr(line_study, "reproduce_lines", lambda *_, **__: LineStudy([], 21))
+    judged = ForecastStudy([ForecastRow("cement", "seasonal naive, day", *[1.0] * 5)])
+    monkeypatch.setattr(forecast_study, "reproduce_forecasts", lambda _: judged)
     monkeypatch.chdir(files)
     shutil.copy("meters/a.csv", "meter.csv")
     told = "\n".join(each.epilog for each in COMMANDS.values())
@@ -102,14 +105,15 @@ def test_the_examples_of_the_help_run_as_written(
     # Those of heaters and of planning under uncertainty run in their own tests.
     elsewhere = "heater|reproduce (sets|dro|car-seat|generators)"
     examples = [each for each in examples if not re.search(elsewhere, each)]
-    assert len(examples) == 6
+    assert len(examples) == 7
     for example in examples:
         # The fits of other processes are not known; threads do the same here.
         folder = ["--backend", "threading"] if "meters/" in example else []
         result = plantgym(*shlex.split(example), *folder)
         assert result.exit_code == 0, result.output
     written = {str(path.relative_to(files)) for path in files.rglob("*") if path.is_file()}
-    assert written >= {"plant.toml", "plants/b.toml", "plants/fleet.csv", "load.csv", "psi.json"}
+    assert written >= {"plant.toml", "plants/b.toml", "plants/fleet.csv", "load.csv"}
+    assert written >= {"psi.json", "forecasts.json"}
 
 
 def test_reproduce_refuses_no_processes() -> None:

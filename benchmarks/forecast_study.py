@@ -1,0 +1,124 @@
+"""Load forecasters on the PSI meters, judged on blocks of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..twins.identify.psi_data import PSI_PLANTS, psi_days
+from .markdown import markdown_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..twins.forecast.forecasters import LoadForecaster
+    from ..twins.forecast.load_series import LoadSeries
+
+FORECASTS_FORMAT = "plantgym forecasts 1"
+HEADERS = ("meter", "forecaster", "MAE", "RMSE", "MAPE", "pinball loss", "within 10-90 %")
+
+_IN_A_ROW = ("train", "cv", "test_baseline")
+_BLOCKS, _EVERY_H = 3, 24
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """A forecaster on a meter; errors as `twins.forecast.evaluation.ForecastScore` has them."""
+
+    meter: str
+    forecaster: str
+    mae_kw: float
+    rmse_kw: float
+    mape_pct: float
+    pinball_kw: float
+    coverage_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastStudy:
+    """All forecasters on all meters."""
+
+    rows: Sequence[ForecastRow]
+
+    def tables(self) -> list[Table]:
+        """For the terminal."""
+        from .tables import filled_table
+
+        title = "Load forecasts, 24 h ahead once a day"
+        return [filled_table(title, HEADERS, map(forecast_cells, self.rows), left=2)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For files."""
+        rows = [asdict(row) for row in self.rows]
+        return {"name": "forecasts", "version": version("plantgym"), "rows": rows}
+
+
+def reproduce_forecasts(progress: Callable[[float, str], None]) -> ForecastStudy:
+    """Forecast each meter over the later half of its days, from all that was before.
+
+    Args:
+        progress: is told the share that is done and what is being done.
+
+    Raises:
+        MissingExtraError: without the extra `identify`.
+    """
+    from ..twins.forecast.evaluation import evaluate
+
+    rows: list[ForecastRow] = []
+    forecasters = _forecasters()
+    for meter in PSI_PLANTS:
+        series = psi_series(meter)
+        for name, forecaster in forecasters.items():
+            progress(len(rows) / (len(PSI_PLANTS) * len(forecasters)), f"{meter}: {name}")
+            found = evaluate(forecaster, series, blocks=_BLOCKS, every=_EVERY_H)
+            rows.append(ForecastRow(meter, name, **asdict(found)))
+    return ForecastStudy(rows)
+
+
+def psi_series(meter: str) -> LoadSeries:
+    """The meter of all days that follow each other, with its prices known."""
+    from ..twins.forecast.load_series import LoadSeries
+
+    days = [psi_days(meter, each) for each in _IN_A_ROW]
+    load_kw, price = (
+        np.concatenate([getattr(each, name) for each in days]).ravel()
+        for name in ("energy_kwh", "price_per_kwh")
+    )
+    return LoadSeries(days[0].dates[0], 60, load_kw, known={"price": price})
+
+
+def forecast_cells(row: ForecastRow) -> list[str]:
+    """A row of a table."""
+    digits = 0 if row.mae_kw >= 100 else 1
+    return [
+        row.meter,
+        row.forecaster,
+        *(f"{kw:,.{digits}f} kW" for kw in (row.mae_kw, row.rmse_kw)),
+        f"{row.mape_pct:.1f} %",
+        f"{row.pinball_kw:,.{digits}f} kW",
+        f"{row.coverage_pct:.0f} %",
+    ]
+
+
+def forecasts_markdown(results: Mapping[str, Any]) -> str:
+    """The table of the document, from the results of a run."""
+    rows = [ForecastRow(**entry) for entry in results["rows"]]
+    return markdown_table(HEADERS, map(forecast_cells, rows), left=2)
+
+
+def _forecasters() -> Mapping[str, LoadForecaster]:
+    from ..twins.forecast.forecasters import BoostedForecaster, ForestForecaster, SeasonalNaive
+
+    return MappingProxyType(
+        {
+            "seasonal naive, week": SeasonalNaive(),
+            "seasonal naive, day": SeasonalNaive(weekly=False),
+            "forest, 50 trees": ForestForecaster(trees=50),
+            "boosted trees, 50 rounds": BoostedForecaster(rounds=50),
+        }
+    )
