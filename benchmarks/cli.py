@@ -12,6 +12,17 @@ from typer.core import TyperGroup
 from ..twins.errors import InputError, PlantgymError
 from . import generator_cli, serve_cli, train_cli, uncertain_cli
 from .identify_cli import add_commands
+from .options import (
+    DrEvents,
+    EnvName,
+    Figures,
+    Jobs,
+    Market,
+    OtherPlant,
+    Seed,
+    Split,
+    StepMinutes,
+)
 
 BAD_INPUT = 2
 STOPPED = 130
@@ -42,18 +53,15 @@ app = typer.Typer(
     epilog="Start with: plantgym demo",
 )
 
-_Jobs = Annotated[int, typer.Option(min=1, help="Processes that work at the same time.")]
-_Seed = Annotated[int, typer.Option(min=0, help="Fixes drawn events and random policies.")]
-
 
 @app.command(epilog="Example: plantgym demo --days 6 --jobs 2 --out report.html")
 def demo(
     days: Annotated[int, typer.Option(min=1, help="Test days of each plant.")] = 10,
-    jobs: _Jobs = 2,
+    jobs: Jobs = 2,
     out: Annotated[
         Path, typer.Option(help="HTML report; the results go beside it as JSON.")
     ] = _REPORT,
-    seed: _Seed = 0,
+    seed: Seed = 0,
 ) -> None:
     """Run all policies on real days of five plants, and write a report that opens offline."""
     from .demo import run_demo
@@ -91,30 +99,24 @@ def envs(
     "plantgym compare CementMill --policies rule,mpc --day-ahead-prices mine.csv --days all"
 )
 def compare(
-    env: Annotated[str, typer.Argument(help="Env, such as CementPv or plantgym/CementPv-v0.")],
+    env: EnvName,
     policies: Annotated[
         str | None,
         typer.Option(help="Names, separated by commas.  [default: all but random and slow ones]"),
     ] = None,
-    split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
+    split: Split = "test",
     days: Annotated[
         str, typer.Option(help="How many days, evenly spread over the split; or 'all'.")
     ] = "10",
-    jobs: _Jobs = 1,
-    seed: _Seed = 0,
+    jobs: Jobs = 1,
+    seed: Seed = 0,
     out: Annotated[
         Path | None, typer.Option(help="JSON file for the rows. A run that was cut off goes on.")
     ] = None,
-    market: Annotated[
-        str | None, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time; shenyang.")
-    ] = None,
-    step_minutes: Annotated[int | None, typer.Option(help="Length of a step, 60 or 15.")] = None,
-    plant: Annotated[
-        str | None, typer.Option(help="Name of a shipped plant, or a TOML file.")
-    ] = None,
-    dr: Annotated[
-        bool | None, typer.Option("--dr/--no-dr", help="Draw demand-response events, or not.")
-    ] = None,
+    market: Market = None,
+    step_minutes: StepMinutes = None,
+    plant: OtherPlant = None,
+    dr: DrEvents = None,
     day_ahead_prices: Annotated[
         Path | None, typer.Option(help="Your own prices, known the day before (CSV).")
     ] = None,
@@ -160,11 +162,9 @@ def compare(
 @app.command(epilog="Example: plantgym signals --days 10 --jobs 2 --json signals.json")
 def signals(
     days: Annotated[str, typer.Option(help="How many test days, evenly spread; or 'all'.")] = "10",
-    jobs: _Jobs = 2,
-    seed: _Seed = 0,
-    as_json: Annotated[
-        Path | None, typer.Option("--json", help="JSON file for the figures.")
-    ] = None,
+    jobs: Jobs = 2,
+    seed: Seed = 0,
+    as_json: Figures = None,
 ) -> None:
     """Tell what plans save at the heater, and which signals make it so."""
     from .heater_signals import SIGNALS_FORMAT, as_dict, heater_signals, signal_table

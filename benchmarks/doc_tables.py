@@ -2,7 +2,8 @@
 
     python -m plantgym.benchmarks.doc_tables
 
-The results are what `plantgym reproduce NAME` and `plantgym signals` write (`--json`). Each table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
+The results are what `plantgym reproduce NAME` and `plantgym signals` write (`--json`). Each table
+stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
 """
 
 from __future__ import annotations

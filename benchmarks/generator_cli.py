@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .options import DrawSeed
+
 
 def add_command(app: typer.Typer) -> None:
     """Add the command to an app."""
@@ -31,7 +33,7 @@ def generate(
         str, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time.")
     ] = "tou",
     step_minutes: Annotated[int, typer.Option(help="Length of a step.")] = 60,
-    seed: Annotated[int, typer.Option(min=0, help="Fixes what is drawn.")] = 0,
+    seed: DrawSeed = 0,
 ) -> None:
     """Draw what PV and wind may become of a day, by a generator fitted to the days before it."""
     from ..twins.generators import DEFAULT

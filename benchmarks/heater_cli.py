@@ -11,6 +11,7 @@ import typer
 
 from ..twins.errors import InputError
 from . import reproduce_cli
+from .options import Cores, Figures
 
 if TYPE_CHECKING:
     from ..twins.heater import HeaterPlant
@@ -160,13 +161,9 @@ def predict_heater(plant: str, files: HeaterFiles, out: Path) -> None:
     "--quick"
 )
 def sets(
-    as_json: Annotated[
-        Path | None, typer.Option("--json", help="JSON file for all figures.")
-    ] = None,
+    as_json: Figures = None,
     quick: Annotated[bool, typer.Option(help="One season of each behaviour.")] = False,
-    jobs: Annotated[
-        int, typer.Option(min=-1, help="Processes at the same time; -1: all cores.")
-    ] = 2,
+    jobs: Cores = 2,
     seed: Annotated[int, typer.Option(min=0, help="Of the first season.")] = 0,
 ) -> None:
     """Predict the consumption of the SETS heater, on seasons of its twin, beside the paper's."""

@@ -9,6 +9,7 @@ import typer
 
 from ..twins.errors import InputError
 from . import heater_cli, reproduce_cli
+from .options import Cores, DrawSeed
 
 if TYPE_CHECKING:
     from ..twins.identify.fit_options import FitOptions
@@ -28,7 +29,6 @@ _Telemetry = Annotated[
     Path | None,
     typer.Option(help="Sensors of a heater (CSV time,brick_c,water_c,power_kw,fan)."),
 ]
-_Jobs = Annotated[int, typer.Option(min=-1, help="Processes at the same time; -1: all cores.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -60,7 +60,7 @@ def identify(
             help="auto to choose; or lp, milp; for a heater pm, cm, cpm, ridge-gp, store-balance."
         ),
     ] = "auto",
-    seed: Annotated[int, typer.Option(min=0, help="Fixes what is drawn at random.")] = 0,
+    seed: DrawSeed = 0,
     base_load: Annotated[
         str, typer.Option(help="Load beside the stages: none, constant or daily.")
     ] = "none",
@@ -76,7 +76,7 @@ def identify(
     report: Annotated[
         Path | None, typer.Option(help="JSON file for the report of a single meter.")
     ] = None,
-    jobs: _Jobs = 1,
+    jobs: Cores = 1,
     backend: Annotated[
         str, typer.Option(help="Where a folder of meters is done: loky, threading or ray.")
     ] = "loky",

@@ -7,20 +7,19 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Print our figures anew, from the shipped data.")
+from .options import Cores, DrawSeed, Figures
 
-_Json = Annotated[Path | None, typer.Option("--json", help="JSON file for all figures.")]
-_Jobs = Annotated[int, typer.Option(min=-1, help="Processes at the same time; -1: all cores.")]
+app = typer.Typer(no_args_is_help=True, help="Print our figures anew, from the shipped data.")
 
 
 @app.command(
     epilog="Examples:\n\nplantgym reproduce psi --json psi.json\n\nplantgym reproduce psi --quick"
 )
 def psi(
-    as_json: _Json = None,
+    as_json: Figures = None,
     quick: Annotated[bool, typer.Option(help="The cement mill alone.")] = False,
-    jobs: _Jobs = 2,
-    seed: Annotated[int, typer.Option(min=0, help="Fixes what is drawn at random.")] = 0,
+    jobs: Cores = 2,
+    seed: DrawSeed = 0,
 ) -> None:
     """Identify the plants of the PSI benchmark, beside the published figures."""
     from .progress_bar import progress_bar
@@ -50,7 +49,7 @@ def lines(
         list[float] | None,
         typer.Option(help="Noise of the meters, relative; may be given again.  [default: 0, 0.05]"),
     ] = None,
-    jobs: _Jobs = 2,
+    jobs: Cores = 2,
 ) -> None:
     """Identify random production lines from meters of theirs, and compare with the truth."""
     from .line_study import NOISES, reproduce_lines
@@ -67,7 +66,7 @@ def lines(
     "plantgym reproduce generators --quick --days 2"
 )
 def generators(
-    as_json: _Json = None,
+    as_json: Figures = None,
     days: Annotated[int, typer.Option(min=2, max=89, help="Test days to be scheduled.")] = 30,
     quick: Annotated[bool, typer.Option(help="Networks that are hardly trained.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Fixes training and samples.")] = 0,
@@ -86,7 +85,7 @@ def generators(
 
 
 @app.command(epilog="Example: plantgym reproduce forecasts --json forecasts.json")
-def forecasts(as_json: _Json = None) -> None:
+def forecasts(as_json: Figures = None) -> None:
     """Judge the load forecasters on the PSI meters."""
     from .forecast_study import FORECASTS_FORMAT, reproduce_forecasts
     from .progress_bar import progress_bar

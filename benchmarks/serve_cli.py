@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import DrEvents, Market, Seed, Split, StepMinutes
+
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
@@ -22,7 +24,6 @@ _Token = Annotated[
     str | None,
     typer.Option(envvar="PLANTGYM_TOKEN", help="What clients must say; better in the variable."),
 ]
-_Seed = Annotated[int, typer.Option(min=0, help="Fixes drawn events and random policies.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -52,15 +53,11 @@ def serve(
     hold_steps: Annotated[
         int, typer.Option(min=1, help="Steps for which a command holds; then the rule acts.")
     ] = 2,
-    split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
-    market: Annotated[
-        str | None, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time; shenyang.")
-    ] = None,
-    step_minutes: Annotated[int | None, typer.Option(help="Length of a step, 60 or 15.")] = None,
-    dr: Annotated[
-        bool | None, typer.Option("--dr/--no-dr", help="Draw demand-response events, or not.")
-    ] = None,
-    seed: _Seed = 0,
+    split: Split = "test",
+    market: Market = None,
+    step_minutes: StepMinutes = None,
+    dr: DrEvents = None,
+    seed: Seed = 0,
 ) -> None:
     """Run a plant live, day after day, for clients that watch and control it over a WebSocket."""
     from .live_case import live_case, make_run
@@ -80,7 +77,7 @@ def control(
     url: Annotated[str, typer.Argument(help="Of the server, such as ws://127.0.0.1:8765.")],
     policy: Annotated[str, typer.Option(help="Name, as compare takes it.")],
     token: _Token = None,
-    seed: _Seed = 0,
+    seed: Seed = 0,
 ) -> None:
     """Let a policy control a plant that runs live elsewhere."""
     from .live_case import control_plant

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..twins.errors import InputError
+from .options import DrEvents, EnvName, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
     from ..agents.training import Training
@@ -27,7 +28,7 @@ def add_command(app: typer.Typer) -> None:
 
 
 def train(
-    env: Annotated[str, typer.Argument(help="Env, such as CementPv or plantgym/CementPv-v0.")],
+    env: EnvName,
     out: Annotated[Path, typer.Option(help="Folder for the policy, the log and checkpoints.")],
     algorithm: Annotated[
         str, typer.Option(help="ppo (ours); or sb3-ppo, maskable-ppo, a2c, dqn, sac, td3 of SB3.")
@@ -53,16 +54,10 @@ def train(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write TensorBoard files, too.")
     ] = False,
-    market: Annotated[
-        str | None, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time; shenyang.")
-    ] = None,
-    step_minutes: Annotated[int | None, typer.Option(help="Length of a step, 60 or 15.")] = None,
-    plant: Annotated[
-        str | None, typer.Option(help="Name of a shipped plant, or a TOML file.")
-    ] = None,
-    dr: Annotated[
-        bool | None, typer.Option("--dr/--no-dr", help="Draw demand-response events, or not.")
-    ] = None,
+    market: Market = None,
+    step_minutes: StepMinutes = None,
+    plant: OtherPlant = None,
+    dr: DrEvents = None,
 ) -> None:
     """Train an agent on an env, and show how far it is from the optimum on validation days."""
     from ..agents.settings import ppo_settings, read_settings

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from . import reproduce_cli
+from .options import Figures, Jobs
 
-_Json = Annotated[Path | None, typer.Option("--json", help="JSON file for all figures.")]
 _Seed = Annotated[int, typer.Option(min=0, help="Fixes the samples.")]
 
 
@@ -17,7 +17,7 @@ _Seed = Annotated[int, typer.Option(min=0, help="Fixes the samples.")]
     epilog="Examples:\n\nplantgym reproduce dro --json dro.json\n\nplantgym reproduce dro --quick"
 )
 def dro(
-    as_json: _Json = None,
+    as_json: Figures = None,
     quick: Annotated[
         bool, typer.Option(help="Without the slow forms that the cuts are timed against.")
     ] = False,
@@ -35,7 +35,7 @@ def dro(
 
 
 @reproduce_cli.app.command("car-seat", epilog="Example: plantgym reproduce car-seat --json cs.json")
-def car_seat(as_json: _Json = None, seed: _Seed = 0) -> None:
+def car_seat(as_json: Figures = None, seed: _Seed = 0) -> None:
     """Plan the car-seat factory by every method, beside the published figures."""
     from .car_seat_reproduce import CAR_SEAT_FORMAT, reproduce_car_seat
     from .progress_bar import progress_bar
@@ -51,9 +51,9 @@ def car_seat(as_json: _Json = None, seed: _Seed = 0) -> None:
     "dro-study", epilog="Example: plantgym reproduce dro-study --days 24 --jobs 2 --json study.json"
 )
 def dro_study(
-    as_json: _Json = None,
+    as_json: Figures = None,
     days: Annotated[int, typer.Option(min=1, help="Test days, evenly spread.")] = 24,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at the same time.")] = 1,
+    jobs: Jobs = 1,
     plot: Annotated[Path | None, typer.Option(help="Picture of the gains, PNG or SVG.")] = None,
 ) -> None:
     """Tell when DRO pays: schedules judged on days that no sample comes from."""
@@ -86,7 +86,7 @@ def dr_potential(
     ] = None,
     market: Annotated[str, typer.Option(help="Market of the day.")] = "tou",
     day: Annotated[str | None, typer.Option(help="Date.  [default: amid the test days]")] = None,
-    as_json: _Json = None,
+    as_json: Figures = None,
 ) -> None:
     """Tell what reduction a plant can offer in a window, by subsidy."""
     from .potential import POTENTIAL_FORMAT, potential_curve
