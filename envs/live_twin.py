@@ -14,6 +14,7 @@ from ..twins.heater_toml import heater_to_toml
 from ..twins.live.records import to_plain
 from ..twins.plant_toml import plant_to_toml
 from .heater_env import SetsHeaterEnv
+from .live_calls import DayCalls
 from .plant_env import PlantEnv
 from .policy import Policy
 from .stn_env import StnEnv
@@ -38,6 +39,7 @@ class EnvTwin:
             env.batch.form.start_hour if isinstance(env, SetsHeaterEnv) else env.plant.start_hour
         )
         self._obs = np.zeros(env.batch.n_observed, np.float32)
+        self._calls = DayCalls(env)
 
     @property
     def step_s(self) -> float:
@@ -48,6 +50,13 @@ class EnvTwin:
     def over(self) -> bool:
         """Whether the day has ended, so that a step needs a start first."""
         return bool(self.env.batch.state.over.item(0))
+
+    @property
+    def controls(self) -> list[str]:
+        """What each number of an action controls: tasks, or power and fan of a heater."""
+        if isinstance(self.env, SetsHeaterEnv):
+            return ["power", "fan"]
+        return [task.name for task in self.env.plant.tasks]
 
     def describe(self) -> dict[str, Json]:
         """What the plant is: its file and what is observed, controlled and paid."""
@@ -61,6 +70,7 @@ class EnvTwin:
             "currency": days.currency,
             "reference_cost": batch.reference_cost,
             "observed": [asdict(entry) for entry in batch.observed],
+            "controls": self.controls,
             "n_modes": batch.n_modes,
             "continuous": bool(batch.tables.continuous),
             "cost_parts": list(batch.cost_parts),
@@ -80,6 +90,7 @@ class EnvTwin:
             InputError: a day that is not in the split.
         """
         self._obs, info = self.env.reset(seed=seed, options=None if day is None else {"day": day})
+        self._calls.brought = []
         self.safe.reset(self.env)
         return {"day": info["day"], "time": self._time(), "observation": self._obs.tolist()}
 
@@ -130,6 +141,22 @@ class EnvTwin:
         action: list[float] = np.asarray(self.safe.act(self._obs)).tolist()
         return action
 
+    def call(self, in_steps: int, steps: int, power_kw: float) -> None:
+        """Bring a demand-response event into the day; as `DayCalls.bring`."""
+        self._calls.bring(in_steps, steps, power_kw)
+
+    def calls(self) -> list[dict[str, Json]]:
+        """Those that were brought into this day."""
+        return self._calls.brought
+
+    def set_fault(self, asset: str, kind: str, size: float) -> None:
+        """Refused: this plant is whole."""
+        raise InputError("fault asset", asset, "this plant has none that can break")
+
+    def faults(self) -> list[dict[str, Json]]:
+        """None."""
+        return []
+
     def answer(self, what: str) -> Json:
         """What is known now: `"view"` or `"masks"`.
 
@@ -143,15 +170,21 @@ class EnvTwin:
         return self.env.action_masks().tolist()
 
     def save(self) -> Json:
-        """The whole state, random stream included, by field."""
-        return {name: values.tolist() for name, values in self.env.batch.state._asdict().items()}
+        """The whole state, random stream included, by field; and the calls."""
+        state = self.env.batch.state._asdict()
+        return {
+            "state": {name: values.tolist() for name, values in state.items()},
+            "calls": self._calls.brought,
+        }
 
     def restore(self, saved: Json) -> None:
         """Go back to a state of `save`."""
         mine = self._base.batch.state
+        state = saved["state"]
         arrays: dict[str, NDArray[Any]] = {
-            name: np.array(saved[name], values.dtype) for name, values in mine._asdict().items()
+            name: np.array(state[name], values.dtype) for name, values in mine._asdict().items()
         }
+        self._calls.brought = saved["calls"]
         self._obs = self._base.set_state(type(mine)(**arrays))
         self.safe.reset(self.env)
 

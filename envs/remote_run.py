@@ -69,5 +69,5 @@ class RemoteRun:
         self._note(event)
 
     def _note(self, event: Message) -> None:
-        if event["type"] != "status":
+        if event["type"] in ("started", "measurement"):
             self._latest = event

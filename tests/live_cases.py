@@ -30,9 +30,12 @@ class CountingTwin:
     """
 
     step_s = 60.0
+    controls = ("mode",)
 
     def __init__(self, width: int = 0) -> None:
         self.width = width
+        self.called: list[dict[str, Any]] = []
+        self.broken: list[dict[str, Any]] = []
         self.day, self.step_no, self.total = 0, STEPS, 0
 
     @property
@@ -48,7 +51,7 @@ class CountingTwin:
         if day not in (*DAYS, *range(len(DAYS))):
             raise InputError("reset day", day, f"use one of {DAYS}")
         self.day = DAYS.index(day) if isinstance(day, str) else day
-        self.step_no, self.total = 0, 0
+        self.step_no, self.total, self.called = 0, 0, []
         return {"day": DAYS[self.day], "time": self._time(), "observation": self._observed()}
 
     def start_next(self) -> dict[str, Any]:
@@ -78,16 +81,33 @@ class CountingTwin:
     def safe_action(self) -> list[float]:
         return [3]
 
+    def call(self, in_steps: int, steps: int, power_kw: float) -> None:
+        if self.step_no + in_steps + steps > STEPS:
+            raise InputError("call steps", steps, "end within the day")
+        call = {"from_step": self.step_no + in_steps, "steps": steps, "power_kw": power_kw}
+        self.called = [*self.called, call]
+
+    def calls(self) -> list[dict[str, Any]]:
+        return self.called
+
+    def set_fault(self, asset: str, kind: str, size: float) -> None:
+        if asset != "counter":
+            raise InputError("fault asset", asset, "use counter")
+        self.broken = [{"asset": asset, "kind": kind, "size": size}] if size else []
+
+    def faults(self) -> list[dict[str, Any]]:
+        return self.broken
+
     def answer(self, what: str) -> Any:  # noqa: ANN401
         if what != "view":
             raise InputError("ask what", what, "ask for the view")
         return {"total": self.total}
 
     def save(self) -> Any:  # noqa: ANN401
-        return [self.day, self.step_no, self.total]
+        return [self.day, self.step_no, self.total, self.called, self.broken]
 
     def restore(self, saved: Any) -> None:  # noqa: ANN401
-        self.day, self.step_no, self.total = saved
+        self.day, self.step_no, self.total, self.called, self.broken = saved
 
     def _observed(self) -> list[float]:
         return [float(self.step_no), float(self.total), *[0.123456789] * self.width]

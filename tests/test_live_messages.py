@@ -84,8 +84,9 @@ def test_numbers_keep_all_their_bits() -> None:
 
 
 def test_each_side_sends_messages_of_its_own() -> None:
-    assert set(message_types("client")) == {"hello", "command", "reset", "clock", "ask"}
-    events = {"started", "measurement", "status"}
+    orders = {"command", "choose", "override", "call", "fault"}
+    assert set(message_types("client")) == {"hello", "reset", "clock", "ask", *orders}
+    events = {"started", "measurement", "status", "decision", "analysis"}
     assert set(message_types("server")) == {"welcome", "ack", "answer", "alarm", *events}
 
 

@@ -187,7 +187,7 @@ class TestRecord:
         while rows := run.history.after(got[-1] if got else 0):
             got += [seq for seq, _ in rows]
         assert got == list(range(1, run.history.last_seq + 1))
-        assert json.loads(run.history.latest())["seq"] == run.history.last_seq
+        assert run.welcome("a")["latest"]["seq"] == run.history.last_seq
 
     def test_the_record_of_another_plant_is_left_alone(self, tmp_path: Path) -> None:
         path = tmp_path / "run.sqlite"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import InputError, PlantgymError
+from .messages import Message, read_message, write_message
 
 _FORMAT = "plantgym live run 1"
 _RECENT = 1000
@@ -19,7 +20,8 @@ _RECENT = 1000
 
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE events (seq INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE events (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX kinds ON events (kind, seq);
 CREATE TABLE requests (
     client TEXT, n INTEGER, seq INTEGER NOT NULL, request TEXT NOT NULL, ack TEXT NOT NULL,
     PRIMARY KEY (client, n)
@@ -90,16 +92,24 @@ class History:
         self.run: str = about["run"]
         self.state: str | None = about.get("state")
 
-    def commit(self, events: Iterable[str], state: str, request: Request | None = None) -> None:
-        """Put events on record, with the state after them and the request that made them.
+    def commit(self, events: Iterable[Message], state: str, request: Request | None = None) -> None:
+        """Number events and put them on record.
+
+        Args:
+            events: without their `seq`.
+            state: after them.
+            request: that made them.
 
         Raises:
             HistoryError: they could not be written; the record is as before.
         """
-        rows = list(enumerate(events, self.last_seq + 1))
+        rows = [
+            (seq, event["type"], write_message({"type": event["type"], "seq": seq, **event}))
+            for seq, event in enumerate(events, self.last_seq + 1)
+        ]
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT INTO events VALUES (?, ?)", rows)
+            self._db.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
             self._db.execute("INSERT OR REPLACE INTO about VALUES ('state', ?)", (state,))
             if request is not None:
                 seq = self.last_seq + len(rows)
@@ -114,7 +124,7 @@ class History:
             raise HistoryError(f"the history cannot be written ({reason})") from None
         self.state = state
         self.last_seq += len(rows)
-        self._recent.extend(rows)
+        self._recent.extend((seq, text) for seq, _, text in rows)
 
     def after(self, seq: int, limit: int = 100) -> list[tuple[int, str]]:
         """The first events beyond a sequence number."""
@@ -124,11 +134,11 @@ class History:
         asked = "SELECT seq, text FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
         return self._db.execute(asked, (seq, limit)).fetchall()
 
-    def latest(self) -> str:
-        """The last `started` or `measurement`."""
-        asked = "SELECT text FROM events WHERE text NOT LIKE ? ORDER BY seq DESC LIMIT 1"
-        (text,) = self._db.execute(asked, ('{"type":"status"%',)).fetchone()
-        return str(text)
+    def last_of(self, kind: str) -> Message | None:
+        """The last event of a type; None if there was none."""
+        asked = "SELECT text FROM events WHERE kind = ? ORDER BY seq DESC LIMIT 1"
+        row = self._db.execute(asked, (kind,)).fetchone()
+        return None if row is None else read_message(row[0], "server")
 
     def last_n(self, client: str) -> int:
         """The last request of a client, 0 for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 Json = Any
@@ -22,6 +23,10 @@ class LiveTwin(Protocol):
     @property
     def over(self) -> bool:
         """Whether the day has ended, so that a step needs a start first."""
+
+    @property
+    def controls(self) -> Sequence[str]:
+        """What each number of an action controls, by name."""
 
     def describe(self) -> dict[str, Json]:
         """What the plant is; the same for the same plant and days."""
@@ -48,6 +53,31 @@ class LiveTwin(Protocol):
 
     def safe_action(self) -> list[float]:
         """What to do in this step as long as nobody commands."""
+
+    def call(self, in_steps: int, steps: int, power_kw: float) -> None:
+        """Bring a demand-response event into the day that runs.
+
+        Args:
+            in_steps: steps from now to its window, 1 or more.
+            steps: length of the window.
+            power_kw: awarded reduction of the load; negative to draw more.
+
+        Raises:
+            InputError: a window or power that this plant cannot have; nothing has changed then.
+        """
+
+    def calls(self) -> list[dict[str, Json]]:
+        """Those that were brought into this day: `from_step`, `steps` and `power_kw`."""
+
+    def set_fault(self, asset: str, kind: str, size: float) -> None:
+        """Break an asset, or mend it (0).
+
+        Raises:
+            InputError: an unknown asset, or what cannot happen to it; nothing has changed then.
+        """
+
+    def faults(self) -> list[dict[str, Json]]:
+        """Those that there are: `asset`, `kind` and `size`."""
 
     def answer(self, what: str) -> Json:
         """What is known now: `"view"` or `"masks"`.

@@ -11,6 +11,8 @@ from ..value_checks import check_number, check_whole
 from .history import History, HistoryError, Request
 from .live_twin import LiveTwin
 from .messages import Message, read_message, write_message
+from .orders import StandingOrders
+from .supervisor import Supervisor
 
 FASTEST = 1e6
 """Greatest speed: seconds of the plant in a second."""
@@ -38,6 +40,8 @@ class LiveRun:
             that the twin's safe policy acts.
         seed: of the first day.
         day: the first day, by date or index; random if None.
+        supervisor: starts the policies that clients choose; None if none can be chosen.
+        policy: the one that is chosen at first.
 
     Raises:
         InputError: a value out of its range, or a day that there is not.
@@ -53,10 +57,13 @@ class LiveRun:
         hold_steps: int = 2,
         seed: int | None = None,
         day: str | int | None = None,
+        supervisor: Supervisor | None = None,
+        policy: str | None = None,
     ) -> None:
         check_number("speed", speed, high=FASTEST)
         check_whole("hold_steps", hold_steps, low=1, high=10_000)
         self.twin, self.history = twin, history
+        self.orders = StandingOrders(twin, supervisor, policy)
         self.hold_steps = hold_steps
         self.listeners: set[Callable[[], None]] = set()
         """Called after each change."""
@@ -66,7 +73,7 @@ class LiveRun:
         self.speed, self.paused = float(speed), False
         self._numbers: dict[str, int] = {}
         if history.state is None:
-            self._change(lambda: [_started(None, twin.start(seed, day))])
+            self._change(lambda: self._started(None, twin.start(seed, day), []))
         else:
             self._recall()
             self.speed, self.paused = float(speed), False
@@ -85,14 +92,20 @@ class LiveRun:
 
     def welcome(self, client: str) -> Message:
         """The fields of the message that greets a client."""
+        started, measured = (self.history.last_of(kind) for kind in ("started", "measurement"))
+        assert started is not None
+        went_on = measured is not None and measured["seq"] > started["seq"]
         return {
             "run": self.history.run,
             "seq": self.history.last_seq,
             "n": self._last_n(client),
             "mode": self.mode,
             "speed": self.speed,
-            "latest": json.loads(self.history.latest()),
-            "twin": self.twin.describe(),
+            "began": started["seq"],
+            "latest": measured if went_on else started,
+            "status": self._status_fields(),
+            "analysis": self.history.last_of("analysis"),
+            "twin": {**self.twin.describe(), "policies": self.orders.policies},
         }
 
     def tick(self) -> None:
@@ -128,12 +141,14 @@ class LiveRun:
 
     def _grant(self, client: str, message: Message) -> str:
         makers = {"command": self._command, "reset": self._reset, "clock": self._set_clock}
-        make = makers[message["type"]]
+        make = makers.get(message["type"], self._order)
         n, after = message["n"], self.history.last_seq
         ack = write_message({"type": "ack", "n": n, "status": "applied", "after": after})
         request = Request(client, n, write_message(message), ack)
         self._change(lambda: make(client, message), request)
         self._numbers[client] = n
+        if message["type"] == "choose":
+            self.orders.start_policy()
         return ack
 
     def _as_before(self, client: str, n: int) -> str:
@@ -156,16 +171,23 @@ class LiveRun:
         if self.safe:
             self.safe = False
             events.append(self._status(client))
+        if reasons := message.get("reasons"):
+            events.append({"type": "decision", "by": client, "reasons": reasons})
         if waits:
-            events.append(_measured(client, self.twin.step(action)))
+            events.append(self._measured(client, action))
         else:
             self._held = _Held(action, client, self.hold_steps)
         return events
 
     def _reset(self, client: str, message: Message) -> list[Message]:
+        called = self.twin.calls()
         started = self.twin.start(message.get("seed"), message.get("day"))
         self._held = None
-        return [_started(client, started)]
+        return self._started(client, started, called)
+
+    def _order(self, client: str, message: Message) -> list[Message]:
+        self.orders.take(message)
+        return [self._status(client)]
 
     def _set_clock(self, client: str, message: Message) -> list[Message]:
         self.speed = float(message.get("speed", self.speed))
@@ -175,9 +197,7 @@ class LiveRun:
 
     def _run_step(self) -> list[Message]:
         """A step by the command that holds or by the safe policy, and the next day at the end."""
-        events = []
-        if self.twin.over:
-            events.append(_started(None, self.twin.start_next()))
+        events = self._next_day() if self.twin.over else []
         held, client = self._held, None
         if held is not None:
             action, client = held.action, held.client
@@ -187,26 +207,37 @@ class LiveRun:
             if not self.safe:
                 self.safe = True
                 events.append(self._status(None))
-        events.append(_measured(client, self.twin.step(action)))
-        if self.twin.over:
-            events.append(_started(None, self.twin.start_next()))
-        return events
+        events.append(self._measured(client, action))
+        return events + (self._next_day() if self.twin.over else [])
+
+    def _next_day(self) -> list[Message]:
+        called = self.twin.calls()
+        return self._started(None, self.twin.start_next(), called)
+
+    def _started(self, client: str | None, fields: Message, called: list[Message]) -> list[Message]:
+        """A day began; the calls of the day before are gone."""
+        started = {"type": "started", "by": client, **fields}
+        return [started, self._status(client)] if called else [started]
+
+    def _measured(self, client: str | None, action: list[float]) -> Message:
+        ran = self.twin.step(self.orders.apply(action))
+        return {"type": "measurement", "by": client, **ran}
 
     def _status(self, client: str | None) -> Message:
-        return {
-            "type": "status", "by": client, "mode": self.mode, "speed": self.speed,
-            "safe": self.safe,
-        }  # fmt: skip
+        return {"type": "status", "by": client, **self._status_fields()}
+
+    def _status_fields(self) -> Message:
+        told = {"mode": self.mode, "speed": self.speed, "safe": self.safe}
+        return told | self.orders.told()
 
     def _change(self, make: Callable[[], list[Message]], request: Request | None = None) -> None:
         """Make events and put them on record; if that fails, undo them.
 
         What makes events raises before anything has changed.
         """
-        events = enumerate(make(), self.history.last_seq + 1)
-        texts = [write_message({"type": each["type"], "seq": seq, **each}) for seq, each in events]
+        events = make()
         try:
-            self.history.commit(texts, self._memory(), request)
+            self.history.commit(events, self._memory(), request)
         except HistoryError:
             if self.history.state is not None:
                 self._recall()
@@ -218,6 +249,7 @@ class LiveRun:
         return write_message(
             {
                 "twin": self.twin.save(),
+                "orders": self.orders.save(),
                 "held": self._held,
                 "safe": self.safe,
                 "speed": self.speed,
@@ -230,6 +262,7 @@ class LiveRun:
         assert self.history.state is not None
         memory = json.loads(self.history.state)
         self.twin.restore(memory["twin"])
+        self.orders.restore(memory["orders"])
         self._held = None if memory["held"] is None else _Held(*memory["held"])
         self.safe, self.speed, self.paused = memory["safe"], memory["speed"], memory["paused"]
 
@@ -243,11 +276,3 @@ def refusal(n: int | None, error: InputError) -> str:
             "field": error.field, "value": value, "fix": error.fix,
         }
     )  # fmt: skip
-
-
-def _started(client: str | None, fields: Message) -> Message:
-    return {"type": "started", "by": client, **fields}
-
-
-def _measured(client: str | None, fields: Message) -> Message:
-    return {"type": "measurement", "by": client, **fields}
