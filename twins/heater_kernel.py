@@ -29,6 +29,7 @@ from .heater_tables import (
     BRICK_K_PER_KWH,
     BRICK_MAX_C,
     BRICK_MIN_C,
+    ELEMENT_EFFICIENCY,
     ENVELOPE_KW_PER_K,
     FAN_MIN,
     FAN_POWER_KW,
@@ -151,11 +152,12 @@ def _hold(
     if tripped[i] and power_kw > 0.0:
         power_kw = 0.0
         meter[POWER_CLIP] = TRIPPED
-    fan, transfer, clip = _limit_fan(values, brick_c, temp_c[i, WATER], power_kw, fan, hold_h)
+    heat_kw = power_kw * values[ELEMENT_EFFICIENCY]
+    fan, transfer, clip = _limit_fan(values, brick_c, temp_c[i, WATER], heat_kw, fan, hold_h)
     meter[FAN_CLIP] = max(meter[FAN_CLIP], clip)
     meter[FAN] += fan
     meter[FAN_KWH] += values[FAN_POWER_KW] * fan * fan * fan * hold_h
-    _heat(values, temp_c, i, power_kw, transfer, weather, hold_h, meter)
+    _heat(values, temp_c, i, heat_kw, transfer, weather, hold_h, meter)
 
 
 @kernel
@@ -186,7 +188,7 @@ def _heat(
     values: Floats, temp_c: Floats, i: int, power_kw: float, transfer: float, weather: Floats,
     hold_h: float, meter: Floats,
 ) -> None:  # fmt: skip
-    """Integrate a hold with as much of the power as the brick can take; meter it."""
+    """Integrate a hold with as much of the power in heat as the brick can take; meter it."""
     air_kw_per_k, gain_kw = infiltration_kw_per_k(values, weather), gains_kw(values, weather)
     start_c = (temp_c[i, BRICK], temp_c[i, WATER], temp_c[i, ROOM], temp_c[i, MASS])
     # A kW lifts the end of the brick by at least this much: what it adds to the release is partly
@@ -203,7 +205,7 @@ def _heat(
         power_kw = max(0.0, power_kw - (excess_k + MARGIN_K) / lift_k_per_kw)
         meter[POWER_CLIP] = max(meter[POWER_CLIP], BRICK_FULL)
     temp_c[i, BRICK], temp_c[i, WATER], temp_c[i, ROOM], temp_c[i, MASS] = end_c
-    meter[HEATER_KWH] += power_kw * hold_h
+    meter[HEATER_KWH] += power_kw / values[ELEMENT_EFFICIENCY] * hold_h
     meter[RELEASED_KWH] += transfer * (mean_c[0] - mean_c[1]) * hold_h
     meter[RADIATOR_KWH] += heat_kw * hold_h
     meter[GAINS_KWH] += gain_kw * hold_h

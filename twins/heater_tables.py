@@ -25,11 +25,12 @@ SUBSTEPS = 2
     RADIATOR_RISE_K, RADIATOR_POWER, ROOM_K_PER_KWH, MASS_K_PER_KWH, ROOM_TO_MASS_KW_PER_K,
     ENVELOPE_KW_PER_K, INFILTRATION_KW_PER_K, WIND_KW_PER_K_PER_M_PER_S, BASE_GAIN_KW,
     OCCUPANCY_GAIN_KW, SOLAR_KW_PER_W_PER_M2, TRANSFER_MIN_KW_PER_K, TRANSFER_MAX_KW_PER_K,
-    RADIATOR_CELLS_PER_K, TRANSFER_CELLS_PER_FAN, N_NUMBERS,
-) = range(33)  # fmt: skip
+    RADIATOR_CELLS_PER_K, TRANSFER_CELLS_PER_FAN, ELEMENT_EFFICIENCY, N_NUMBERS,
+) = range(34)  # fmt: skip
 """Places in the vector. `*_K_PER_KWH` are inverse heat capacities, `EXCHANGER_RESISTANCE` is
 1/e_hx - 1 and `WATER_RESISTANCE_K_PER_KW` is 1/(2 mw cw) of equation (6), `RADIATOR_POWER` is 1 +
-eta of equation (5). The transfer limits are those of the least and the full fan."""
+eta of equation (5). The transfer limits are those of the least and the full fan.
+`ELEMENT_EFFICIENCY` is the share of the heater's energy that reaches the bricks: 1 but for faults."""
 
 CELLS = 128
 """Pieces of each of the three curves behind the numbers; a piece is a cubic of four factors."""
@@ -51,6 +52,7 @@ def compile_heater(plant: HeaterPlant) -> Floats:
     values = np.zeros(N_VALUES)
     _fill_heater(values, plant)
     _fill_building(values, plant)
+    values[ELEMENT_EFFICIENCY] = 1.0
     fan_min = plant.air.fan_min
     least, most = brick_to_water_kw_per_k(values, np.array([fan_min, 1.0]))
     values[TRANSFER_MIN_KW_PER_K] = least
