@@ -133,20 +133,19 @@ def test_the_optimum_is_proven_to_a_hundredth_and_no_rule_beats_the_bound(
 
 @pytest.mark.slow
 def test_the_default_test_days_are_proven_to_a_hundredth() -> None:
-    """Costs of both signs all but cancel; so the gap is measured against their sizes."""
+    """All together: a day on which costs of both signs all but cancel may miss it by itself."""
     case = Case("plantgym/SetsHeater-v0")
     env = case.make()
     base = unwrap(env)
     assert isinstance(base, SetsHeaterEnv)
-    above = size = 0.0
-    for day in choose_days(base.batch.scenarios, 8):
+    gaps_eur, costs_eur = [], []
+    for day in choose_days(base.batch.scenarios, 10):
         env.reset(seed=episode_seed(0, day), options={"day": day})
         outlook, tables = base.hindsight(), base.batch.tables
         plan = HeaterPlanner(tables).plan(outlook)
-        certificate = certify(tables, outlook, plan)
-        above, size = above + plan.cost - certificate.bound, size + abs(plan.cost)
-        assert certificate.gap <= 0.01 or plan.cost - certificate.bound <= 0.5
-    assert above <= 0.01 * size
+        gaps_eur.append(plan.cost - certify(tables, outlook, plan).bound)
+        costs_eur.append(plan.cost)
+    assert sum(gaps_eur) <= 0.01 * abs(sum(costs_eur))
 
 
 def test_the_bound_of_a_known_optimum() -> None:
