@@ -72,6 +72,13 @@ class PlantBatch(ABC, Generic[StateT, ViewT_co]):
         self._handle = make_handle(self._arrays)
         self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
 
+    def run_on(self, **arrays: Any) -> None:  # noqa: ANN401 - tables or series of any plant
+        """Let kernels read other arrays from now on, as those of a plant with faults; {}: its own.
+
+        A copy of the batch runs on its own arrays.
+        """
+        self._handle = make_handle(self._arrays._replace(**arrays))
+
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in self.__dict__.items() if k not in ("_handle", "_pool")}
 

@@ -23,6 +23,7 @@ from ..twins.stn_state import (
     METER,
     NO_EVENT,
     SELL_PRICE,
+    StnSeries,
     StnState,
     event_of,
     new_state,
@@ -107,6 +108,11 @@ class StnBatch(PlantBatch[StnState, Outlook]):
             "level": (0, top_mode),
             "hold_level": (0, top_mode),
         }
+
+    @property
+    def series(self) -> StnSeries:
+        """What happens on each day, as the kernels read it."""
+        return self._arrays.series
 
     def past_days(self, row: int) -> Scenarios | None:
         """Days whose outcome may be known in a row's episode: the train days but its own.

@@ -33,7 +33,7 @@ def factory_readings(
         [
             beside.get(asset.name, generation_kw)
             if asset.control is None
-            else _at_level(tables.power_kw[asset.control], float(level[asset.control]))
+            else at_level(tables.power_kw[asset.control], float(level[asset.control]))
             for asset in assets
         ]
     )
@@ -92,7 +92,7 @@ def _offset(asset: Asset, faults: Sequence[Fault], step: int, steps_per_day: flo
     return added
 
 
-def _at_level(power_kw: Floats, level: float) -> float:
+def at_level(power_kw: Floats, level: float) -> float:
     """Power of a task at a level between modes [K] [kW]."""
     mode = int(level)
     part = level - mode
