@@ -18,7 +18,7 @@ from ..twins.faults.effects import (
     faulty_stn_tables,
     stuck_request,
 )
-from ..twins.faults.fault import Fault, FaultKind, changed_faults
+from ..twins.faults.fault import Fault, changed_faults
 from ..twins.faults.sensors import NOISE, factory_readings, heater_readings, sensed
 from ..twins.health.records import FactoryRecords, HeaterRecords, OperatingRecord
 from ..twins.stn_tables import Floats
@@ -77,7 +77,7 @@ class FaultyPlant:
         if isinstance(self.env, SetsHeaterEnv):
             self._heater.start()
 
-    def set_fault(self, asset: str, kind: FaultKind, size: float | None) -> None:
+    def set_fault(self, asset: str, kind: str, size: float | None) -> None:
         """Set a fault from the coming step on; None or 0 clears it.
 
         Raises:

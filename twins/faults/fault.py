@@ -104,7 +104,7 @@ def changed_faults(
     assets: tuple[Asset, ...],
     faults: tuple[Fault, ...],
     asset: str,
-    kind: FaultKind,
+    kind: str,
     size: float | None,
     since: int = 0,
 ) -> tuple[Fault, ...]:
@@ -121,10 +121,10 @@ def changed_faults(
     Raises:
         InputError: an unknown asset, a kind that the asset cannot have, or a bad size.
     """
-    possible = fault_kinds(find_asset(assets, asset))
+    possible: dict[str, FaultKind] = {each: each for each in fault_kinds(find_asset(assets, asset))}
     if kind not in possible:
         raise InputError(f"fault kind of {asset!r}", kind, f"use one of {', '.join(possible)}")
     others = tuple(each for each in faults if (each.asset, each.kind) != (asset, kind))
     if size is None or size == 0:
         return others
-    return (*others, Fault(asset, kind, size, since))
+    return (*others, Fault(asset, possible[kind], size, since))
