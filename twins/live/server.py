@@ -28,6 +28,7 @@ try:
 except ImportError:
     raise MissingExtraError("websockets", "live") from None
 
+from .pages import serve_page
 from .session import GOODBYE_S, Session, dismiss
 
 _HELLO_S = 5.0
@@ -90,6 +91,7 @@ class LiveServer:
                 compression=None,
                 max_size=LARGEST_BYTES,
                 close_timeout=GOODBYE_S,
+                process_request=serve_page,
             )
         except OSError as error:
             raise InputError("--port", self.port, f"use another one ({error.strerror})") from None

@@ -1,0 +1,73 @@
+/** The assets: what each does, how healthy it is and why, and what was decided for it. */
+
+import { fixed } from "./format.js";
+import { html, keepChildren, setAttribute, setText } from "./dom.js";
+import { heldText, levelPower, levelText } from "./levels.js";
+
+const NO_HEALTH = { score: null, risk: null, state: "unknown", causes: [] };
+
+/** A list with an entry for each asset. */
+export class Assets {
+  constructor(parent, plant) {
+    this.plant = plant;
+    this.list = html("ul", { class: "assets" });
+    parent.append(this.list);
+  }
+
+  draw(run) {
+    keepChildren(this.list, this.plant.assets, makeEntry, (entry, name) => this.#show(entry, name, run));
+  }
+
+  #show(entry, name, run) {
+    const health = run.analysis?.health?.[name] ?? NO_HEALTH;
+    const [head, meter, causes, decision] = entry.children;
+    const [title, doing, badges, score] = head.children;
+    entry.dataset.state = health.state;
+    setText(title, name);
+    setText(doing, this.#doing(name, run.day));
+    setText(badges, this.#badges(name, run.status));
+    setText(score, health.score === null ? "–" : fixed(health.score));
+    const risk = health.risk === null ? "" : `, risk ${fixed(100 * health.risk)} %`;
+    setAttribute(score, "title", `Health of 100: ${health.state}${risk}`);
+    setAttribute(meter, "value", String(health.score ?? 0));
+    setAttribute(meter, "aria-label", `Health of ${name}: ${health.state}`);
+    const why = health.causes.join("; ");
+    setText(causes, [health.state === "ok" ? "" : health.state, why].filter(Boolean).join(": "));
+    const order = run.orders.get(name);
+    setText(decision.children[0], order?.order ?? "");
+    setAttribute(decision.children[0], "data-order", order?.order ?? "");
+    setText(decision.children[1], order?.reason ?? "");
+  }
+
+  #doing(name, day) {
+    const k = this.plant.controls.indexOf(name);
+    const level = day?.levels[k]?.at(-1);
+    if (level === undefined) return "";
+    const kw = level > 0.005 ? levelPower(this.plant, k, level) : null;
+    const mode = this.plant.isHeater || level < 0.005 ? "" : "mode ";
+    return `${mode}${levelText(this.plant, k, level)}${kw === null ? "" : `, ${fixed(kw)} kW`}`;
+  }
+
+  #badges(name, status) {
+    const held = status.overrides[name];
+    const faults = status.faults.filter(({ asset }) => asset === name);
+    return [
+      ...(held === undefined ? [] : [`held: ${heldText(this.plant, held)}`]),
+      ...faults.map(({ kind }) => kind.replaceAll("_", " ")),
+    ].join(" · ");
+  }
+}
+
+function makeEntry() {
+  return html(
+    "li", {},
+    html(
+      "div", { class: "asset-head" },
+      html("b"), html("span", { class: "note" }), html("span", { class: "badge" }),
+      html("span", { class: "score" }),
+    ),
+    html("meter", { min: 0, max: 100, low: 50, high: 80, optimum: 100 }),
+    html("p", { class: "causes" }),
+    html("p", { class: "decision" }, html("span", { class: "order" }), html("span")),
+  );
+}

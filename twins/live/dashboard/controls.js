@@ -1,0 +1,170 @@
+/** What an operator may do; each control shows what the server answered. */
+
+import { byId, html, keepChildren, setOptions, setText } from "./dom.js";
+import { heldText, levelOf, modeChoices } from "./levels.js";
+import { fixed } from "./format.js";
+
+const SPEEDS = [1, 60, 600, 3600, 36000, 360000];
+const SIZES = {
+  efficiency_loss: ["Share of the output lost", 0.15],
+  stuck: ["Stuck (1) or not (0)", 1],
+  sensor_bias: ["Share added to what is measured", 0.1],
+  sensor_drift: ["Share added per day", 0.1],
+  dropped_samples: ["Share of samples lost", 0.3],
+};
+
+/** All controls of the page, for a link to a run. */
+export class Controls {
+  #link;
+  #plant;
+  #status = null;
+
+  constructor(link, plant) {
+    this.#link = link;
+    this.#plant = plant;
+    this.#fill();
+    byId("pause").onclick = () => this.#ask("clock", { paused: this.#status?.mode === "running" }, byId("clock-answer"));
+    byId("speed").onchange = ({ target }) => this.#ask("clock", { speed: Number(target.value) }, byId("clock-answer"));
+    this.#onSubmit("policy-form", "choose", (value) => ({ policy: value.policy || null }));
+    this.#onSubmit("call-form", "call", (value) => ({
+      in_steps: Number(value.in_steps), steps: Number(value.steps), power_kw: Number(value.power_kw),
+    }));
+    this.#onSubmit("override-form", "override", (value) => ({
+      control: value.control, level: this.#level(value),
+    }));
+    this.#onSubmit("fault-form", "fault", (value) => ({
+      asset: value.asset, kind: value.kind, size: Number(value.size),
+    }));
+    this.#onSubmit("day-form", "reset", (value) => (value.day ? { day: value.day } : {}));
+    byId("override-control").onchange = () => this.#offerLevels();
+    byId("override-share").oninput = ({ target }) => setText(byId("override-share-text"), `${target.value} %`);
+    byId("fault-kind").onchange = () => this.#offerSize();
+    tabs(byId("tabs"));
+  }
+
+  /** Show how things stand. */
+  draw(run) {
+    const { status } = run;
+    this.#status = status;
+    const isRunning = status.mode === "running";
+    setText(byId("pause"), isRunning ? "Pause" : "Continue");
+    byId("pause").disabled = status.mode === "lock-step";
+    this.#showSpeed(status.speed);
+    const who = status.policy ?? "nobody";
+    setText(byId("policy-now"), status.safe ? `Chosen: ${who}. No command holds, so the rule acts.` : `Chosen: ${who}. Last to act: ${run.by ?? "the rule"}.`);
+    keepChildren(byId("overrides"), Object.entries(status.overrides), makeItem, (item, [control, level]) => {
+      this.#showItem(item, `${control} is held: ${heldText(this.#plant, level)}`, "Release", "override-answer", "override", { control, level: null });
+    });
+    keepChildren(byId("faults"), status.faults, makeItem, (item, { asset, kind, size }) => {
+      this.#showItem(item, `${asset}: ${kind.replaceAll("_", " ")}, ${size}`, "Mend", "fault-answer", "fault", { asset, kind, size: null });
+    });
+    keepChildren(byId("calls"), status.calls, () => html("li"), (item, { from_step: from, steps, power_kw: kw }) => {
+      setText(item, `${fixed(kw)} kW in steps ${from} to ${from + steps - 1}`);
+    });
+  }
+
+  #fill() {
+    const plant = this.#plant;
+    const named = (names) => names.map((name) => [name, name]);
+    setOptions(byId("policy"), [["", "nobody: the rule acts"], ...named(plant.policies)]);
+    setOptions(byId("override-control"), named(plant.controls));
+    setOptions(byId("fault-asset"), named(plant.assets));
+    const [first, last] = plant.days;
+    if (first) {
+      byId("day").min = first;
+      byId("day").max = last;
+      setText(byId("day-range"), `From ${first} to ${last}; a random day if none is given.`);
+    }
+    setText(byId("step-note"), `A step is ${plant.stepMinutes} min. A negative power asks to draw more.`);
+    this.#offerLevels();
+    this.#offerSize();
+  }
+
+  #offerLevels() {
+    const k = Math.max(0, this.#plant.controls.indexOf(byId("override-control").value));
+    const { isContinuous } = this.#plant;
+    byId("override-mode-field").hidden = isContinuous;
+    byId("override-share-field").hidden = !isContinuous;
+    if (!isContinuous) setOptions(byId("override-mode"), modeChoices(this.#plant, k));
+  }
+
+  #offerSize() {
+    const [text, size] = SIZES[byId("fault-kind").value];
+    setText(byId("fault-size-text"), text);
+    byId("fault-size").value = size;
+  }
+
+  #level(value) {
+    if (!this.#plant.isContinuous) return Number(value.mode);
+    return levelOf(Number(value.share) / 100);
+  }
+
+  #showSpeed(speed) {
+    const select = byId("speed");
+    if (select === document.activeElement) return;
+    const speeds = [...new Set([...SPEEDS, ...(speed ? [speed] : [])])].sort((a, b) => a - b);
+    setOptions(select, [["0", "lock-step"], ...speeds.map((each) => [String(each), speedText(each)])]);
+    select.value = String(speed);
+  }
+
+  #showItem(item, text, act, answer, type, fields) {
+    const [words, button] = item.children;
+    setText(words, text);
+    setText(button, act);
+    button.onclick = () => this.#ask(type, fields, byId(answer));
+  }
+
+  #onSubmit(id, type, read) {
+    const form = byId(id);
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      this.#ask(type, read(Object.fromEntries(new FormData(form))), form.querySelector("output"));
+    };
+  }
+
+  async #ask(type, fields, output) {
+    show(output, "sent", "Sent; waiting for the server.");
+    const answer = await this.#link.request(type, fields);
+    if (answer.status === "applied") {
+      show(output, "applied", "Applied.");
+    } else {
+      const value = JSON.stringify(answer.value);
+      show(output, "refused", `Refused: ${answer.field} = ${value}. ${answer.fix}.`);
+    }
+  }
+}
+
+function show(output, state, text) {
+  output.dataset.state = state;
+  setText(output, text);
+}
+
+function makeItem() {
+  return html("li", {}, html("span"), html("button", { type: "button", class: "small" }));
+}
+
+function speedText(speed) {
+  const seconds = 3600 / speed;
+  const pace = seconds >= 60 ? `${fixed(seconds / 60)} min` : `${fixed(seconds, seconds < 1 ? 2 : 0)} s`;
+  return speed === 1 ? "1× (real time)" : `${fixed(speed)}× (1 h in ${pace})`;
+}
+
+/** Tabs by the pattern of WAI-ARIA: arrows move, one panel shows. */
+function tabs(list) {
+  const all = [...list.querySelectorAll("[role=tab]")];
+  const choose = (chosen) => {
+    for (const tab of all) {
+      tab.setAttribute("aria-selected", tab === chosen);
+      tab.tabIndex = tab === chosen ? 0 : -1;
+      byId(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
+    }
+  };
+  list.onclick = ({ target }) => all.includes(target) && choose(target);
+  list.onkeydown = ({ key }) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (!by) return;
+    const next = all[(all.indexOf(document.activeElement) + by + all.length) % all.length];
+    next.focus();
+    choose(next);
+  };
+}

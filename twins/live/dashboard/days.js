@@ -1,0 +1,46 @@
+/** The days that this page has seen: what each cost, and what it saved against the rule. */
+
+import { energy, fixed, short } from "./format.js";
+import { html, keepChildren, setAttribute, setText, svg } from "./dom.js";
+
+const SHOWN = 14;
+
+/** A table of the last days, the latest first, with bars of the savings. */
+export class Days {
+  constructor(parent, plant) {
+    this.plant = plant;
+    const unit = `[${plant.currency}]`;
+    const names = ["day", `cost ${unit}`, `rule ${unit}`, `savings ${unit}`, "", "energy"];
+    const heads = names.map((name) => html("th", { scope: "col" }, name));
+    this.body = html("tbody");
+    this.none = html("p", { class: "empty" }, "No day has ended since this page was opened.");
+    this.table = html("table", {}, html("thead", {}, html("tr", {}, ...heads)), this.body);
+    parent.append(this.none, html("div", { class: "scroll" }, this.table));
+  }
+
+  draw({ past }) {
+    const days = past.slice(-SHOWN).reverse();
+    this.none.hidden = days.length > 0;
+    this.table.hidden = !days.length;
+    const most = Math.max(1e-9, ...days.map((day) => Math.abs(day.savings ?? 0)));
+    keepChildren(this.body, days, makeRow, (row, day) => showRow(row, day, most));
+  }
+}
+
+function makeRow() {
+  const cells = Array.from({ length: 6 }, () => html("td"));
+  const bar = svg("rect", { y: 2, height: 8, rx: 2 });
+  cells[4].append(svg("svg", { class: "saving-bar", viewBox: "0 0 100 12", "aria-hidden": "true" }, bar));
+  return html("tr", {}, ...cells);
+}
+
+function showRow(row, day, most) {
+  const tell = (value) => (value === null ? "–" : short(value));
+  const texts = [day.name, tell(day.costSum), tell(day.ruleCost), tell(day.savings), null, energy(day.energyKwh)];
+  texts.forEach((text, k) => text === null || setText(row.cells[k], text));
+  const length = (50 * (day.savings ?? 0)) / most;
+  const bar = row.querySelector("rect");
+  setAttribute(bar, "x", fixed(50 + Math.min(0, length), 1).replace("−", "-"));
+  setAttribute(bar, "width", fixed(Math.abs(length), 1));
+  setAttribute(bar, "class", length < 0 ? "loss" : "gain");
+}
