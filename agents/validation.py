@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import gymnasium as gym
 import numpy as np
+from numpy.typing import NDArray
 
 from ..envs.plant_vector_env import PlantVectorEnv
 from ..twins.stn_tables import Floats
-from .actor import Actor, Driver
+from .actor import Actor, Driver, Float32s
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,23 @@ class Validator:
         self._days = [scenarios.index_of(date) for date in days.dates]
 
     def costs(self, actor: Actor) -> Floats:
-        """Cost of each day under the policy [currency]."""
+        """Cost of each day under a policy of ours [currency]."""
+        return self.costs_of(Driver(actor, self._env.batch).actions)
+
+    def costs_of(self, act: Callable[[Float32s], NDArray[Any]]) -> Floats:
+        """Cost of each day under any policy [currency].
+
+        Args:
+            act: chooses the action of each row [n, J], given the observations [n, observed].
+        """
         env, batch = self._env, self._env.batch
         obs, _ = env.reset(seed=0)
         for row, (seed, day) in enumerate(zip(self.days.seeds, self._days, strict=True)):
             batch.seed_row(row, seed)
             batch.reset_row(row, obs[row], day)
-        driver, costs = Driver(actor, batch), np.zeros(len(obs))
+        costs = np.zeros(len(obs))
         for _ in range(batch.tables.n_steps):
-            obs, _, _, _, info = env.step(driver.actions(obs))
+            obs, _, _, _, info = env.step(act(obs))
             costs += sum(info["cost"].values())
         return costs
 

@@ -22,6 +22,7 @@ def episode(
         meter={"energy_kwh": 10.0},
         moved=3,
         decision_s=0.002,
+        decision_cpu_s=0.001,
         bound=bound,
     )
 
