@@ -2,8 +2,8 @@
 
     python -m plantgym.benchmarks.doc_tables
 
-The results are what `plantgym reproduce NAME` and `plantgym signals` write (`--json`). Each table
-stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
+The results are what `plantgym reproduce NAME`, `plantgym signals` and `plantgym compare SetsHeater`
+write. Each table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,13 @@ from .forecast_study import FORECASTS_FORMAT, forecasts_markdown
 from .found_parameters import FoundParameter
 from .generator_study import GENERATORS_FORMAT
 from .generator_tables import generators_markdown, weather_markdown
-from .heater_signals import HEADERS, SIGNALS_FORMAT, SignalRow, signal_cells
+from .heater_doc_tables import HEATER_FORMATS, HEATER_REGIONS
 from .line_study import LINES_FORMAT, LineStudy
 from .line_table import LineResult, LineSummary, percent, percents
 from .markdown import markdown_table, with_region
 from .model_error import ModelError
 from .psi_table import PRICE_HEADERS, PSI_HEADERS, MeanRms, PsiRow, price_cells, psi_cells, seconds
 from .reproduce import OURS, REPRODUCTION_FORMAT
-from .sets_study import SetsErrors, SetsMonth
-from .sets_table import CONSUMPTION_NOTE, ERROR_NOTE, consumption_cells, error_cells
 from .uncertain_doc_tables import UNCERTAIN_FORMATS, UNCERTAIN_REGIONS
 
 _RESULTS = Path("docs") / "results"
@@ -37,22 +35,18 @@ _FORMATS = MappingProxyType(
     {
         "psi": REPRODUCTION_FORMAT,
         "lines": LINES_FORMAT,
-        "signals": SIGNALS_FORMAT,
-        "sets": REPRODUCTION_FORMAT,
         "generators": GENERATORS_FORMAT,
         "forecasts": FORECASTS_FORMAT,
+        **HEATER_FORMATS,
         **UNCERTAIN_FORMATS,
     }
 )
 _COMMANDS = MappingProxyType(
     {
-        "psi": "reproduce psi",
-        "lines": "reproduce lines",
-        "signals": "signals",
-        "sets": "reproduce sets",
-        "generators": "reproduce generators",
-        "forecasts": "reproduce forecasts",
-        **{name: f"reproduce {name}" for name in UNCERTAIN_FORMATS},
+        **{name: f"reproduce {name} --json" for name in _FORMATS},
+        "signals": "signals --json",
+        "heater": "compare SetsHeater --out",
+        "heater-validation": "compare SetsHeater --split validation --out",
     }
 )
 _PUBLISHED = "published PSI"
@@ -168,32 +162,6 @@ def _short(results: Mapping[str, Results]) -> str:
     return f"{table}\n\nRandom production lines, on/off stages: {lines}."
 
 
-def _signals(results: Mapping[str, Results]) -> str:
-    """A row a signal that is switched off, and policy."""
-    run = results["signals"]
-    rows = [SignalRow(**entry) for entry in run["rows"]]
-    note = f"Means of {rows[0].days} test days, evenly spread, seed {run['seed']}."
-    return f"{note}\n\n{markdown_table(HEADERS, map(signal_cells, rows), left=2)}"
-
-
-def _sets(results: Mapping[str, Results]) -> str:
-    """Tables 1 and 3 of the heater's paper, ours beside the published ones."""
-    run = results["sets"]
-    seeds = sorted({entry["seed"] for entry in run["errors"]})
-    months = consumption_cells([SetsMonth(**entry) for entry in run["months"]])
-    errors = error_cells([SetsErrors(**entry) for entry in run["errors"]])
-    escaped = [[cell.replace("|", "\\|") for cell in row] for row in errors.rows]
-    told = f"Ours: {run['data']}, seeds {seeds[0]} to {seeds[-1]}; plantgym {run['version']}."
-    return "\n\n".join(
-        [
-            f"{told} Table 1, kWh a day.\n{CONSUMPTION_NOTE}.",
-            markdown_table(*months),
-            f"Table 3, error of a day in %, test days mean/max | rolling mean.\n{ERROR_NOTE}.",
-            markdown_table(errors.header, escaped),
-        ]
-    )
-
-
 def _generators(results: Mapping[str, Results]) -> str:
     """A table a case, a row a generator."""
     return generators_markdown(results["generators"])
@@ -213,7 +181,7 @@ def _headline(lines: LineSummary) -> str:
 REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = MappingProxyType(
     {
         "docs/identify.md": {"psi": _psi, "model error": _model_error, "lines": _lines},
-        "docs/heater.md": {"signals": _signals, "sets": _sets},
+        "docs/heater.md": HEATER_REGIONS,
         "docs/uncertainty.md": UNCERTAIN_REGIONS,
         "docs/scenarios.md": {"generators": _generators, "pv from weather": _weather},
         "docs/forecast.md": {"forecasts": lambda results: forecasts_markdown(results["forecasts"])},
@@ -229,7 +197,7 @@ def _read(path: Path, mark: str) -> Results:
     except (OSError, ValueError) as error:
         raise InputError("results", str(path), f"give a readable JSON file ({error})") from None
     if not isinstance(found, dict) or found.get("format") != mark:
-        fix = f"give a file of `plantgym {_COMMANDS[path.stem]} --json`"
+        fix = f"give a file of `plantgym {_COMMANDS[path.stem]}`"
         raise InputError("results", str(path), fix)
     return found
 

@@ -13,7 +13,7 @@ from plantgym.benchmarks.doc_tables import REGIONS, read_results, rendered, upda
 from plantgym.twins.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("psi", "lines", "signals", "sets", "generators", "forecasts")
+NAMES = tuple(read_results(ROOT))
 
 
 @pytest.fixture
@@ -74,3 +74,16 @@ def test_markers_are_needed(copy: Path) -> None:
     (copy / "README.md").write_text("# plantgym\n")
     with pytest.raises(InputError, match=r"README\.md.*add the lines"):
         update_documents(copy)
+
+
+def test_the_heater_is_proven_to_the_pooled_gap(copy: Path) -> None:
+    rows = [
+        {"policy": name, "day": day, "cost": cost, "bound": bound}
+        for day, least, bound in (("2025-02-01", 10.0, 9.0), ("2025-02-02", -6.0, -6.2))
+        for name, cost in (("timer", 20.0), ("optimum", least))
+    ]
+    change(copy, "heater", rows=rows, summary=[{"policy": "timer"}, {"policy": "optimum"}])
+    update_documents(copy)
+    text = (copy / "docs" / "heater.md").read_text("utf-8")
+    assert "| 2025-02-01 | 20.0 | 10.0 | 1.00 | 10.00% |" in text
+    assert "| mean | 20.0 | 2.0 | 0.60 | 30.00% |" in text
