@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import tomllib
 from contextlib import suppress
@@ -18,7 +17,9 @@ from ..envs.remote_env import RemoteEnv
 from ..twins.errors import PlantgymError
 from ..twins.live.client import RunCutError
 from ..twins.live.history import History
+from ..twins.live.records import to_plain
 from ..twins.live.run import LiveRun
+from ..twins.live.supervisor import Supervisor
 from ..twins.workers import serve as serve_owner
 from .cases import Case, default_arguments, unwrap
 from .own_days import case_from_options
@@ -55,6 +56,8 @@ def make_run(
     hold_steps: int = 2,
     seed: int | None = None,
     day: str | None = None,
+    supervisor: Supervisor | None = None,
+    policy: str | None = None,
 ) -> LiveRun:
     """A run of an env; as long as nobody commands, the reference rule acts.
 
@@ -65,6 +68,8 @@ def make_run(
         hold_steps: steps for which a command holds.
         seed: of the first day.
         day: the first day; random if None.
+        supervisor: starts the policies that clients choose; None for none.
+        policy: the one that is chosen at first; a record knows better.
 
     Raises:
         InputError: anything wrong with the case, the file or a value.
@@ -72,7 +77,10 @@ def make_run(
     env = unwrap(case.make())
     twin = EnvTwin(env, make_policy(POLICIES[case.kind].reference, 0, case))
     record = History(history, twin.describe())
-    return LiveRun(twin, record, speed=speed, hold_steps=hold_steps, seed=seed, day=day)
+    return LiveRun(
+        twin, record, speed=speed, hold_steps=hold_steps, seed=seed, day=day,
+        supervisor=supervisor, policy=policy,
+    )  # fmt: skip
 
 
 def control_plant(url: str, policy: str, *, token: str | None = None, seed: int = 0) -> None:
@@ -102,7 +110,6 @@ def control_plant(url: str, policy: str, *, token: str | None = None, seed: int 
 def control_as_worker(owner: int, url: str, policy: str, token: str | None, seed: int) -> None:
     """`control_plant` in a process that ends with its owner and leaves Ctrl-C to it."""
     serve_owner(owner)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         control_plant(url, policy, token=token, seed=seed)
     except PlantgymError as error:
@@ -114,7 +121,9 @@ def _run_day(env: RemoteEnv, policy: Policy) -> None:
     policy.reset(env)
     ended = False
     while not ended:
-        obs, _, ended, _, _ = env.step(policy.act(obs))
+        action = policy.act(obs)
+        env.reasons = to_plain(getattr(policy, "reasons", ()))
+        obs, _, ended, _, _ = env.step(action)
 
 
 def _env_id(env: RemoteEnv) -> str:

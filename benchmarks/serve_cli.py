@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +11,8 @@ import typer
 from .options import DrEvents, Market, Seed, Split, StepMinutes
 
 if TYPE_CHECKING:
-    from multiprocessing.process import BaseProcess
-
     from ..twins.live.run import LiveRun
-    from ..twins.live.server import LiveServer
+    from .policy_processes import PolicyProcesses
 
 _PORT = 8765
 
@@ -41,7 +37,7 @@ def serve(
         float, typer.Option(help="Seconds of the plant in a second; 0 waits for commands.")
     ] = 600.0,
     policy: Annotated[
-        str | None, typer.Option(help="Acts, from a process of its own.  [default: nobody]")
+        str | None, typer.Option(help="Acts at first, in a process of its own.  [default: nobody]")
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any.")] = _PORT,
@@ -61,14 +57,16 @@ def serve(
 ) -> None:
     """Run a plant live, day after day, for clients that watch and control it over a WebSocket."""
     from .live_case import live_case, make_run
-    from .policies import check_policies
+    from .policy_processes import PolicyProcesses
 
     case = live_case(plant, split, market=market, step_minutes=step_minutes, dr=dr)
-    if policy is not None:
-        check_policies([policy], case)
-    run = make_run(case, history, speed=speed, hold_steps=hold_steps, seed=seed, day=day)
+    processes = PolicyProcesses(case, policy, token, seed)
+    run = make_run(
+        case, history, speed=speed, hold_steps=hold_steps, seed=seed, day=day,
+        supervisor=processes, policy=policy,
+    )  # fmt: skip
     try:
-        asyncio.run(_serve(run, plant, host, port, token, policy, seed))
+        asyncio.run(_serve(run, plant, host, port, token, processes))
     finally:
         run.history.close()
 
@@ -91,39 +89,13 @@ async def _serve(
     host: str,
     port: int,
     token: str | None,
-    policy: str | None,
-    seed: int,
+    processes: PolicyProcesses,
 ) -> None:
     from ..twins.live.server import LiveServer
 
     async with LiveServer(run, host=host, port=port, token=token) as server:
         pace = f"at {run.speed:g} times real time" if run.speed else "in lock-step"
         typer.echo(f"{plant} runs {pace}: {server.url}")
-        actor = nullcontext() if policy is None else _controller(server, policy, seed)
-        async with actor:
+        async with processes.serving(server):
             await server.serve_forever()
 
-
-@asynccontextmanager
-async def _controller(server: LiveServer, policy: str, seed: int) -> AsyncIterator[None]:
-    """A process in which a policy controls the plant; it ends with this one, whatever happens."""
-    import os
-    from multiprocessing import get_context
-
-    from .live_case import control_as_worker
-
-    arguments = (os.getpid(), server.url, policy, server.token, seed)
-    process = get_context("spawn").Process(target=control_as_worker, args=arguments, daemon=True)
-    process.start()
-    watch = asyncio.create_task(_tell_end(process, policy))
-    try:
-        yield
-    finally:
-        watch.cancel()
-        process.terminate()
-        await asyncio.to_thread(process.join)
-
-
-async def _tell_end(process: BaseProcess, policy: str) -> None:
-    await asyncio.to_thread(process.join)
-    typer.echo(f"plantgym: policy {policy} has ended, so the rule acts", err=True)

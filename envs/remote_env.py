@@ -60,7 +60,17 @@ class RemoteEnv(gym.Wrapper[NDArray[np.float32], NDArray[Any], NDArray[np.float3
         if self.told.get("kind") not in kinds:
             client.close()
             raise LiveError(f"{url} runs no plant of a kind known here: {' or '.join(kinds)}")
-        super().__init__(kinds[self.told["kind"]](RemoteRun(client)))
+        self._run = RemoteRun(client)
+        super().__init__(kinds[self.told["kind"]](self._run))
+
+    @property
+    def reasons(self) -> list[Message]:
+        """Why the next action is as it is, told with it; as `decision` has them."""
+        return self._run.reasons
+
+    @reasons.setter
+    def reasons(self, reasons: list[Message]) -> None:
+        self._run.reasons = reasons
 
     def view(self) -> Outlook | HeaterOutlook:
         """What may be known now, in physical units."""

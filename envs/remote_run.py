@@ -18,6 +18,8 @@ class RemoteRun:
     def __init__(self, client: LiveClient) -> None:
         self.client = client
         self._latest: Message = client.welcome["latest"]
+        self.reasons: list[Message] = []
+        """Told with the next command."""
 
     def start(self, seed: int | None, day: str | int | None) -> Message:
         """Start an episode, and give the `started` or `measurement` from which it goes on.
@@ -51,7 +53,9 @@ class RemoteRun:
             RunCutError: somebody else started a day meanwhile.
             LiveError: the connection is lost for good.
         """
-        after = self.client.order("command", action=action)
+        given = {"reasons": self.reasons} if self.reasons else {}
+        self.reasons = []
+        after = self.client.order("command", action=action, **given)
         ran: list[Message] = []
         while not ran or not (ran[-1]["seq"] > after or ran[-1]["ended"]):
             event = self.client.next_event()

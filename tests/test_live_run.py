@@ -20,9 +20,9 @@ from plantgym.twins.live.run import LiveRun
 from .live_cases import STEPS, counting_run, events
 
 
-def send(run: LiveRun, kind: str, n: int, client: str = "a", **fields: object) -> dict[str, Any]:
+def send(run: LiveRun, order: str, n: int, client: str = "a", **fields: object) -> dict[str, Any]:
     """What a request is answered."""
-    return read_message(run.answer(client, json.dumps({"type": kind, "n": n, **fields})), "server")
+    return read_message(run.answer(client, json.dumps({"type": order, "n": n, **fields})), "server")
 
 
 def memory(run: LiveRun) -> tuple[object, ...]:

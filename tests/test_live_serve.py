@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from plantgym.benchmarks.cli import app
 from plantgym.benchmarks.live_case import live_case
+from plantgym.twins.errors import InputError
 from plantgym.twins.heater_toml import load_heater, save_heater
 from plantgym.twins.live.client import LiveClient
 from plantgym.twins.plant_toml import load_plant, save_plant
@@ -115,3 +116,51 @@ def test_a_killed_server_goes_on_and_its_policy_comes_back(tmp_path: Path) -> No
     steps = [each["step"] for each in seen if each["type"] == "measurement"]
     assert steps[:24] == list(range(24))
     assert {each["day"] for each in seen if "day" in each} == {"2025-06-01", "2025-06-02"}
+
+
+def _wait_for(watcher: LiveClient, by: str) -> None:
+    while watcher.next_event().get("by") != by:
+        pass
+
+
+@pytest.mark.slow
+def test_a_chosen_policy_acts_and_the_choice_outlives_a_kill(tmp_path: Path) -> None:
+    arguments = ["--plant", "cement_mill", "--history", str(tmp_path / "run.sqlite")]
+    arguments += ["--speed", "36000", "--port", "0"]
+    with serving(*arguments, "--policy", "threshold") as (process, url):
+        watcher = LiveClient(url)
+        assert watcher.welcome["status"]["policy"] == "threshold"
+        _wait_for(watcher, "threshold")
+        assert "optimum" not in watcher.welcome["twin"]["policies"]
+        with pytest.raises(InputError, match="use one of rule, threshold"):
+            watcher.order("choose", policy="sb3:/etc/passwd")
+        watcher.order("choose", policy="random")
+        _wait_for(watcher, "random")
+        process.kill()
+    with serving(*arguments, "--policy", "threshold") as (_, url):
+        watcher = LiveClient(url)
+        assert watcher.welcome["status"]["policy"] == "random"
+        _wait_for(watcher, "random")
+        watcher.order("choose", policy=None)
+        while not watcher.next_event().get("safe"):
+            pass
+
+
+@pytest.mark.slow
+def test_a_policy_that_dies_is_told() -> None:
+    with serving("--plant", "cement_mill", "--policy", "random", "--port", "0") as started:
+        process, url = started
+        watcher = LiveClient(url)
+        _wait_for(watcher, "random")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for child in children:
+            command = Path(f"/proc/{child}/cmdline").read_text()
+            if "spawn_main" in command:
+                os.kill(int(child), signal.SIGKILL)
+        status = watcher.next_event()
+        while status["type"] != "status" or status["policy"] is not None:
+            status = watcher.next_event()
+        assert status["by"] is None
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=PATIENCE_S)
+    assert "policy random has ended, so the rule acts" in told

@@ -116,6 +116,19 @@ class LiveRun:
         """
         self._change(self._run_step)
 
+    def forget_policy(self) -> None:
+        """Note that the policy that was chosen has ended by itself.
+
+        Raises:
+            HistoryError: that cannot be put on record.
+        """
+
+        def forget() -> list[Message]:
+            self.orders.policy = None
+            return [self._status(None)]
+
+        self._change(forget)
+
     def answer(self, client: str, text: str | bytes) -> str:
         """Grant or refuse what a client that was let in has sent, and give the answer.
 

@@ -113,6 +113,12 @@ class LiveServer:
         """Wait until the task is cancelled."""
         await self._timer
 
+    def alarm(self, reason: str) -> None:
+        """Tell all clients what is wrong with the server."""
+        alarm = write_message({"type": "alarm", "reason": reason})
+        for session in self._sessions.values():
+            session.reply(alarm)
+
     async def _keep_time(self) -> None:
         """Tick by the monotonic clock. What is late stays late: steps are never shortened."""
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
@@ -143,9 +149,7 @@ class LiveServer:
             if self._waits:
                 return
             self._waits = True
-            alarm = write_message({"type": "alarm", "reason": f"{error}; the plant waits"})
-            for session in self._sessions.values():
-                session.reply(alarm)
+            self.alarm(f"{error}; the plant waits")
 
     async def _serve(self, socket: ServerConnection) -> None:
         """Look after a connection as long as it lasts."""

@@ -1,0 +1,339 @@
+"""What stands beside the commands of a live run: overrides, calls, faults, policies, reasons."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from plantgym.baselines.registry import POLICIES, make_policy
+from plantgym.envs.heater_env import SetsHeaterEnv
+from plantgym.envs.live_twin import EnvTwin
+from plantgym.envs.stn_env import StnEnv
+from plantgym.twins.errors import InputError
+from plantgym.twins.heater_episode_state import HeaterState
+
+from .env_cases import CASES, HEATERS, Case, assert_same
+from .live_cases import counting_run, events
+from .test_live_env import kind_of, live_run
+from .test_live_run import fill_disk, memory, send
+
+REASON = {"asset": "mill", "order": "SHUTDOWN", "reason": "dear power"}
+
+
+class Choosing:
+    """A supervisor that notes what it is to start."""
+
+    policies = ("rule", "mpc")
+
+    def __init__(self) -> None:
+        self.started: list[str | None] = []
+
+    def check(self, policy: str) -> None:
+        if policy not in self.policies:
+            raise InputError("choose policy", policy, f"use one of {', '.join(self.policies)}")
+
+    def start(self, policy: str | None) -> None:
+        self.started.append(policy)
+
+
+class TestOverrides:
+    def test_a_control_is_held_over_commands_and_over_the_safe_policy(self) -> None:
+        run = counting_run(speed=60.0, hold_steps=1)
+        send(run, "override", 1, control="mode", level=2)
+        send(run, "command", 2, action=[0])
+        run.tick()
+        run.tick()
+        send(run, "override", 3, control="mode", level=None)
+        run.tick()
+        ran = [(e["by"], e["applied"]) for e in events(run) if e["type"] == "measurement"]
+        assert ran == [("a", [2]), (None, [2]), (None, [3])]
+        told = [e["overrides"] for e in events(run) if e["type"] == "status"]
+        assert (told[0], told[-1]) == ({"mode": 2}, {})
+
+    def test_it_holds_in_lock_step_too_and_over_days(self) -> None:
+        run = counting_run()
+        send(run, "override", 1, control="mode", level=1)
+        send(run, "command", 2, action=[3])
+        send(run, "reset", 3, day=1)
+        send(run, "command", 4, action=[3])
+        assert [e["applied"] for e in events(run) if e["type"] == "measurement"] == [[1], [1]]
+
+
+class TestReasons:
+    @pytest.mark.parametrize("speed", [0.0, 60.0])
+    def test_a_decision_comes_before_what_it_brings_about(self, speed: float) -> None:
+        run = counting_run(speed=speed)
+        send(run, "command", 1, action=[1], reasons=[REASON])
+        if speed:
+            run.tick()
+        decision, measurement = events(run)[-2:]
+        assert (decision["type"], decision["by"], decision["reasons"]) == (
+            "decision",
+            "a",
+            [REASON],
+        )
+        assert (measurement["type"], measurement["by"]) == ("measurement", "a")
+
+    def test_a_command_that_is_refused_decides_nothing(self) -> None:
+        run = counting_run()
+        assert send(run, "command", 1, action=[9], reasons=[REASON])["status"] == "refused"
+        assert len(events(run)) == 1
+
+
+class TestChoice:
+    def test_the_policy_that_is_chosen_is_started_once_it_is_on_record(self) -> None:
+        supervisor = Choosing()
+        run = counting_run(supervisor=supervisor, policy="rule")
+        assert run.welcome("a")["status"]["policy"] == "rule"
+        assert run.welcome("a")["twin"]["policies"] == ["rule", "mpc"]
+        send(run, "choose", 1, policy="mpc")
+        send(run, "choose", 2, policy=None)
+        assert supervisor.started == ["mpc", None]
+        assert [e["policy"] for e in events(run)[1:]] == ["mpc", None]
+
+    def test_what_is_sent_again_starts_nothing_anew(self) -> None:
+        supervisor = Choosing()
+        run = counting_run(supervisor=supervisor)
+        for _ in range(2):
+            send(run, "choose", 1, policy="mpc")
+        assert supervisor.started == ["mpc"]
+
+    def test_the_choice_outlives_the_server_and_beats_its_first_one(self, tmp_path: Path) -> None:
+        path = tmp_path / "run.sqlite"
+        send(counting_run(path, supervisor=Choosing()), "choose", 1, policy="mpc")
+        supervisor = Choosing()
+        again = counting_run(path, supervisor=supervisor, policy="rule")
+        assert again.orders.policy == "mpc"
+        again.orders.start_policy()
+        assert supervisor.started == ["mpc"]
+
+    def test_a_policy_that_ends_is_forgotten(self) -> None:
+        run = counting_run(supervisor=Choosing(), policy="mpc")
+        run.forget_policy()
+        (status,) = events(run)[1:]
+        assert (status["type"], status["by"], status["policy"]) == ("status", None, None)
+
+    def test_a_full_disk_starts_nothing(self, tmp_path: Path) -> None:
+        supervisor = Choosing()
+        run = counting_run(tmp_path / "run.sqlite", width=2000, supervisor=supervisor)
+        fill_disk(run.history, full=True)
+        answers = [send(run, "reset", 1, day=1), send(run, "choose", 2, policy="mpc")]
+        assert "full" in answers[0]["value"]
+        if answers[1]["status"] == "refused":
+            assert (supervisor.started, run.orders.policy) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("order", "fields", "field", "fix"),
+    [
+        ("override", {"control": "valve", "level": 1}, "override control", "use one of mode"),
+        ("override", {"control": "mode", "level": 9}, "override level", "0 to 3"),
+        ("override", {"control": "mode", "level": 0.5}, "override level", "0 to 3"),
+        ("choose", {"policy": "magic"}, "choose policy", "use one of rule, mpc"),
+        ("call", {"in_steps": 1, "steps": 9, "power_kw": 1}, "call steps", "within the day"),
+        ("fault", {"asset": "x", "kind": "stuck", "size": 1}, "fault asset", "use counter"),
+        ("fault", {"asset": "x", "kind": "rust", "size": 1}, "message fault.kind", "one of"),
+        ("call", {"in_steps": 0, "steps": 1, "power_kw": 1}, "message call.in_steps", "1"),
+    ],
+)
+def test_what_is_refused_says_why_and_changes_nothing(
+    order: str, fields: dict[str, Any], field: str, fix: str
+) -> None:
+    supervisor = Choosing()
+    run = counting_run(supervisor=supervisor)
+    before = memory(run)
+    answer = json.loads(run.answer("a", json.dumps({"type": order, "n": 1, **fields})))
+    assert (answer["status"], answer["field"]) == ("refused", field)
+    assert fix in answer["fix"]
+    assert (memory(run), supervisor.started) == (before, [])
+
+
+def test_who_starts_no_policies_says_so() -> None:
+    assert "starts no policies" in send(counting_run(), "choose", 1, policy="mpc")["fix"]
+
+
+def test_all_orders_are_there_again_after_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    run = counting_run(path, speed=60.0, supervisor=Choosing())
+    send(run, "override", 1, control="mode", level=2)
+    send(run, "call", 2, in_steps=1, steps=2, power_kw=5)
+    send(run, "fault", 3, asset="counter", kind="stuck", size=0.5)
+    send(run, "choose", 4, policy="mpc")
+    # Without closing it: what is committed is there for whoever opens the file next.
+    again = counting_run(path, speed=60.0, supervisor=Choosing())
+    status = again.welcome("b")["status"]
+    assert status == {
+        "mode": "running",
+        "speed": 60.0,
+        "safe": False,
+        "policy": "mpc",
+        "overrides": {"mode": 2},
+        "faults": [{"asset": "counter", "kind": "stuck", "size": 0.5}],
+        "calls": [{"from_step": 1, "steps": 2, "power_kw": 5}],
+    }
+    again.tick()
+    assert events(again)[-1]["applied"] == [2]
+
+
+def test_calls_end_with_their_day_and_the_rest_goes_on() -> None:
+    run = counting_run()
+    send(run, "override", 1, control="mode", level=2)
+    send(run, "fault", 2, asset="counter", kind="stuck", size=1)
+    send(run, "call", 3, in_steps=1, steps=1, power_kw=5)
+    send(run, "reset", 4, day=1)
+    started, status = events(run)[-2:]
+    assert (started["type"], status["type"], status["calls"]) == ("started", "status", [])
+    assert (status["overrides"], len(status["faults"])) == ({"mode": 2}, 1)
+    send(run, "reset", 5, day=1)
+    assert events(run)[-1]["type"] == "started"
+
+
+def twin_of(case: Case) -> EnvTwin:
+    env = cast("StnEnv | SetsHeaterEnv", case.any_env())
+    kind = kind_of(env)
+    return EnvTwin(env, make_policy(POLICIES[kind].reference, kind=kind))
+
+
+def some_action(twin: EnvTwin, step: int) -> list[float]:
+    rng = np.random.default_rng(step)
+    if isinstance(twin.env, SetsHeaterEnv):
+        return [float(x) for x in rng.uniform(-1, 1, 2)]
+    return [int(rng.integers(n)) for n in twin.env.batch.n_modes]
+
+
+FACTORY, HEATER = CASES["CementPv-v0"], HEATERS["SetsHeater-v0"]
+
+
+def quiet_start(twin: EnvTwin) -> None:
+    """A day on which nothing is drawn."""
+    for seed in range(100):
+        twin.start(seed, 3)
+        state = twin.env.get_state()
+        drawn = state.call_steps if isinstance(state, HeaterState) else state.dr_steps
+        if (drawn < 0).all():
+            return
+    raise AssertionError("every day has an event")
+
+
+@pytest.mark.parametrize(
+    ("case", "now", "in_steps", "steps", "power_kw", "notice_steps"),
+    [
+        (FACTORY, 2, 8, 2, 3000.0, 4),
+        (FACTORY, 2, 2, 3, 5000.0, 4),  # shorter notice than usual: known from the next step on
+        (HEATER, 7, 30, 8, 60.0, 16),
+        (HEATER, 7, 30, 8, -200.0, 16),
+        (HEATER, 7, 3, 8, -200.0, 16),
+    ],
+)
+def test_a_call_makes_the_day_one_that_has_drawn_the_event(
+    case: Case, now: int, in_steps: int, steps: int, power_kw: float, notice_steps: int
+) -> None:
+    called, drawn = twin_of(case), twin_of(case)
+    quiet_start(called)
+    quiet_start(drawn)
+    start = now + in_steps
+    event = [max(now + 1, start - notice_steps), start, start + steps]
+    state = cast(Any, drawn.env.batch.state)
+    if isinstance(drawn.env, SetsHeaterEnv):
+        kind = 0 if power_kw > 0 else 1
+        state.call_steps[0, kind], state.award_kw[0, kind] = event, abs(power_kw)
+    else:
+        state.dr_steps[0], state.dr_award_kw[0] = event, power_kw
+    told: list[Any] = []
+    for step in range(drawn.env.batch.tables.n_steps):
+        if step == now:
+            called.call(in_steps, steps, power_kw)
+        ran = [twin.step(some_action(called, step)) for twin in (called, drawn)]
+        assert_same(ran[0], ran[1])
+        told.append(ran[0])
+    responses = {"dr_response_kw", "reduced_kw", "absorbed_kw"}
+    answered = [k for k, e in enumerate(told) if any(e["meter"].get(name) for name in responses)]
+    assert set(answered) <= set(range(start, start + steps))
+    assert len(answered) > 0
+
+
+class TestCallsOfPlants:
+    @pytest.mark.parametrize(
+        ("case", "call", "field"),
+        [
+            (FACTORY, (1, 2, -100.0), "call power_kw"),
+            (FACTORY, (1, 2, 0.0), "call power_kw"),
+            (FACTORY, (1, 2, 1e6), "call power_kw"),
+            (FACTORY, (20, 5, 100.0), "call in_steps + steps"),
+            (CASES["CementMill-v0"], (1, 2, 10.0), "call"),
+            (HEATER, (1, 2, 5000.0), "call power_kw"),
+            (HEATER, (90, 10, 50.0), "call in_steps + steps"),
+        ],
+    )
+    def test_what_the_plant_cannot_have_is_refused(
+        self, case: Case, call: tuple[int, int, float], field: str
+    ) -> None:
+        twin = twin_of(case)
+        twin.start(1, 3)
+        before = twin.save()
+        with pytest.raises(InputError) as refused:
+            twin.call(*call)
+        assert refused.value.field == field
+        assert twin.save() == before
+
+    @pytest.mark.parametrize("case", [FACTORY, HEATER])
+    def test_one_at_a_time(self, case: Case) -> None:
+        twin = twin_of(case)
+        quiet_start(twin)
+        twin.call(10, 2, 50.0)
+        with pytest.raises(InputError, match="steps 10 to 11 is over"):
+            twin.call(14, 2, 50.0)
+        for step in range(12):
+            twin.step(some_action(twin, step))
+        twin.call(3, 2, 40.0)
+        assert [call["from_step"] for call in twin.calls()] == [10, 15]
+
+    def test_an_event_that_is_drawn_and_known_stands_and_an_unknown_one_gives_way(self) -> None:
+        twin = twin_of(FACTORY)
+        quiet_start(twin)
+        state = cast(StnEnv, twin.env).batch.state
+        state.dr_steps[0], state.dr_award_kw[0] = [3, 8, 10], 2000.0
+        kept = twin.save()
+        twin.call(5, 2, 3000.0)
+        assert state.dr_steps[0].tolist() == [1, 5, 7]
+        twin.restore(kept)
+        for step in range(3):
+            twin.step(some_action(twin, step))
+        with pytest.raises(InputError, match="steps 8 to 9 is over"):
+            twin.call(10, 2, 3000.0)
+
+    def test_a_day_that_is_over_takes_none(self) -> None:
+        twin = twin_of(FACTORY)
+        with pytest.raises(InputError, match="the day is over"):
+            twin.call(1, 1, 100.0)
+
+    @pytest.mark.parametrize("case", [FACTORY, HEATER])
+    def test_calls_are_saved_and_forgotten_with_the_day(self, case: Case) -> None:
+        twin, again = twin_of(case), twin_of(case)
+        quiet_start(twin)
+        twin.call(10, 2, 50.0)
+        again.start(0, 1)
+        again.restore(twin.save())
+        assert again.calls() == [{"from_step": 10, "steps": 2, "power_kw": 50.0}]
+        assert_same(again.step(some_action(twin, 0)), twin.step(some_action(twin, 0)))
+        again.start(0, 1)
+        assert again.calls() == []
+
+
+@pytest.mark.parametrize("case", [FACTORY, HEATER])
+def test_the_shield_stands_above_an_override(case: Case) -> None:
+    run = live_run(case, speed=60.0, day=5, seed=1)
+    told = run.welcome("a")["twin"]
+    for n, control in enumerate(told["controls"]):
+        top = 1 if told["continuous"] else told["n_modes"][n] - 1
+        assert send(run, "override", n + 1, control=control, level=top)["status"] == "applied"
+    for _ in range(24):
+        run.tick()
+    ran = [each for each in events(run) if each["type"] == "measurement"]
+    held = {tuple(each["requested"]) for each in ran}
+    assert len(held) == 1
+    assert any(each["applied"] != each["requested"] for each in ran)
