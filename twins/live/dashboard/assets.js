@@ -45,7 +45,7 @@ export class Assets {
     if (level === undefined) return "";
     const kw = level > 0.005 ? levelPower(this.plant, k, level) : null;
     const mode = this.plant.isHeater || level < 0.005 ? "" : "mode ";
-    return `${mode}${levelText(this.plant, k, level)}${kw === null ? "" : `, ${fixed(kw)} kW`}`;
+    return `${mode}${levelText(this.plant, level)}${kw === null ? "" : `, ${fixed(kw)} kW`}`;
   }
 
   #badges(name, status) {

@@ -18,6 +18,7 @@ export class Controls {
   #link;
   #plant;
   #status = null;
+  #policy = null;
 
   constructor(link, plant) {
     this.#link = link;
@@ -50,6 +51,8 @@ export class Controls {
     setText(byId("pause"), isRunning ? "Pause" : "Continue");
     byId("pause").disabled = status.mode === "lock-step";
     this.#showSpeed(status.speed);
+    if (this.#policy !== status.policy) byId("policy").value = status.policy ?? "";
+    this.#policy = status.policy;
     const who = status.policy ?? "nobody";
     setText(byId("policy-now"), status.safe ? `Chosen: ${who}. No command holds, so the rule acts.` : `Chosen: ${who}. Last to act: ${run.by ?? "the rule"}.`);
     keepChildren(byId("overrides"), Object.entries(status.overrides), makeItem, (item, [control, level]) => {

@@ -1,11 +1,13 @@
 /** The charts of the day, one above the other on the same time axis, with a cursor through all. */
 
 import { axisOf, band, limit, Plot, stateLine, stepArea, stepLine } from "./plot.js";
-import { clock, fixed, power, short } from "./format.js";
+import { clock, fixed, power } from "./format.js";
 import { html, setText, svg } from "./dom.js";
 import { levelText } from "./levels.js";
 
 const ROW = 24;
+const FIRST_ROW = 6;
+const MOST_LETTERS = 15;
 
 /** A row of a legend that tells values, too: `keys` are [class of the line, name]. */
 class Legend {
@@ -87,7 +89,7 @@ function loadChart(parent, plant) {
   const keys = [["load", "load"], ["foreseen", "forecast"]];
   if (plant.hasGeneration) keys.push(["generation", "generation"]);
   const legend = new Legend(parent, "Load", keys);
-  const plot = new Plot(parent, { label: "Load", height: 190, hasClock: false });
+  const plot = new Plot(parent, { label: "Load", height: 190, hasClock: false, left: leftOf(plant) });
   const draw = (run, day, step) => {
     const known = [...day.loadKw, ...day.generationKw, ...day.foreseen.flatMap((each) => (each ? [each.high] : []))];
     const top = Math.max(1, ...known);
@@ -114,32 +116,34 @@ function loadChart(parent, plant) {
   return { plot, draw };
 }
 
-function windowNames(day, { x }) {
-  return [...day.windows.values()].map(({ from, powerKw }) => {
+function windowNames(day, { x, y }) {
+  return day.windowsWithin().map(({ from, powerKw }) => {
     const text = powerKw < 0 ? `DR: ${power(-powerKw)} more` : `DR: ${power(powerKw)} less`;
-    return svg("text", { class: "window-name", x: x(from) + 4, y: 32 }, text);
+    const isLate = from > 0.6 * day.steps;
+    const at = { x: x(from) + (isLate ? -5 : 5), y: y(0) - 6, "text-anchor": isLate ? "end" : "start" };
+    return svg("text", { class: "window-name", ...at }, text);
   });
 }
 
 function priceChart(parent, plant) {
   const legend = new Legend(parent, "Price", [["price", "paid"], ["price-ahead", "expected"]]);
-  const plot = new Plot(parent, { label: "Price", height: 100, hasClock: false });
+  const plot = new Plot(parent, { label: "Price", height: 100, hasClock: false, left: leftOf(plant) });
   const draw = (run, day, step) => {
-    const axis = axisOf(`${plant.currency}/kWh`, [...day.price, ...day.priceAhead], { floor: 0, count: 3 });
+    const axis = axisOf(`${plant.currency}/kWh`, [...day.price, ...day.priceAhead], { floor: 0 });
     plot.draw(day, axis, (scales) => [
       stepArea(day.price.map((value) => value ?? 0), scales, "price"),
       stepLine(day.priceAhead, scales, "price-ahead", day.done),
       stepLine(day.price, scales, "price"),
     ]);
     const tell = (price) => (price === undefined || price === null ? "–" : `${fixed(price, 3)} ${plant.currency}/kWh`);
-    legend.show([tell(day.price[step]), tell(day.priceAhead[step - day.done])]);
+    legend.show([tell(day.price[step]), tell(day.priceAhead[Math.max(0, step - day.done)])]);
   };
   return { plot, draw };
 }
 
 function brickChart(parent, plant) {
   const legend = new Legend(parent, "Brick store", [["brick", "temperature"], ["water", "water"]]);
-  const plot = new Plot(parent, { label: "Temperature of the brick store", height: 130, hasClock: false });
+  const plot = new Plot(parent, { label: "Temperature of the brick store", height: 130, hasClock: false, left: leftOf(plant) });
   const { min_c: low, max_c: high } = plant.heater.brick ?? {};
   const draw = (run, day, step) => {
     const { brick, water } = day.temperatures;
@@ -156,7 +160,7 @@ function brickChart(parent, plant) {
 
 function roomChart(parent, plant) {
   const legend = new Legend(parent, "Comfort", [["room", "room"], ["outside", "outside"]]);
-  const plot = new Plot(parent, { label: "Temperature of the room and outside", height: 120, hasClock: false });
+  const plot = new Plot(parent, { label: "Temperature of the room and outside", height: 120, hasClock: false, left: leftOf(plant) });
   const { room_min_c: low, room_max_c: high } = plant.terms;
   const draw = (run, day, step) => {
     const { room, outside } = day.temperatures;
@@ -180,16 +184,17 @@ function levelChart(parent, plant) {
   const frame = html("div");
   const heading = plant.isHeater ? "Levels" : "Schedule";
   const legend = new Legend(frame, heading, [["level", plant.isHeater ? "share of full" : "mode"], ["moved", "moved by the shield"]]);
-  const height = 20 + ROW * plant.controls.length + 30;
-  const plot = new Plot(frame, { label: `${heading} by control`, height, hasClock: true });
+  const height = FIRST_ROW + ROW * plant.controls.length + 30;
+  const plot = new Plot(frame, { label: `${heading} by control`, height, hasClock: true, top: FIRST_ROW, left: leftOf(plant) });
   const draw = (run, day, step) => {
     plot.draw(day, null, ({ x }) => plant.controls.flatMap((name, k) => [
-      svg("text", { class: "tick y", x: x(0) - 7, y: 20 + ROW * (k + 0.5) + 4 }, clipped(name)),
+      svg("text", { class: "tick y", x: x(0) - 7, y: FIRST_ROW + ROW * (k + 0.5) + 4 }, clipped(name)),
       ...bars(day, k, x, plant),
     ]));
-    const told = plant.controls.map((_, k) => levelText(plant, k, day.levels[k][step]));
+    const told = plant.controls.map((_, k) => levelText(plant, day.levels[k][step]));
     const moved = plant.controls.filter((_, k) => day.moved[k][step]);
-    legend.show([told.join(" · "), moved.join(", ") || "none"]);
+    const named = plant.controls.length < 5 ? plant.controls.map((name, k) => `${name} ${told[k]}`) : told;
+    legend.show([named.join(" · "), moved.join(", ") || "none"]);
     plot.label = `${heading}: ${plant.controls.map((name, k) => `${name} ${told[k]}`).join(", ")}`;
   };
   return { plot, draw, frame };
@@ -197,7 +202,7 @@ function levelChart(parent, plant) {
 
 /** A bar for each stretch of steps at the same level. */
 function bars(day, k, x, plant) {
-  const [levels, y] = [day.levels[k], 20 + ROW * k + 2];
+  const [levels, y] = [day.levels[k], FIRST_ROW + ROW * k + 2];
   const drawn = [];
   for (let first = 0; first < levels.length;) {
     let end = first + 1;
@@ -206,9 +211,9 @@ function bars(day, k, x, plant) {
       const share = Math.min(1, levels[first] / plant.topLevel(k));
       const at = { x: x(first) + 0.5, y, width: Math.max(0.5, x(end) - x(first) - 1), height: ROW - 4 };
       drawn.push(svg("rect", { class: "level", rx: 3, ...at, "fill-opacity": 0.25 + 0.75 * share }));
-      if (at.width > 18 && !plant.isContinuous) {
+      if (at.width > (plant.isContinuous ? 40 : 18)) {
         const text = { class: "level-name", x: at.x + at.width / 2, y: y + ROW / 2 + 2 };
-        drawn.push(svg("text", { ...text, "data-strong": share > 0.6 }, short(levels[first])));
+        drawn.push(svg("text", { ...text, "data-strong": share > 0.6 }, levelText(plant, levels[first])));
       }
     }
     first = end;
@@ -221,5 +226,11 @@ function bars(day, k, x, plant) {
 }
 
 function clipped(name) {
-  return name.length > 8 ? `${name.slice(0, 7)}…` : name;
+  return name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
+}
+
+/** The room [px] at the left of all charts, in which the names of the controls stand. */
+function leftOf(plant) {
+  const letters = Math.max(...plant.controls.map((name) => clipped(name).length));
+  return Math.max(58, 14 + 6.5 * letters);
 }

@@ -1,7 +1,8 @@
 /** The days that this page has seen: what each cost, and what it saved against the rule. */
 
-import { energy, fixed, short } from "./format.js";
-import { html, keepChildren, setAttribute, setText, svg } from "./dom.js";
+import { energy, short } from "./format.js";
+import { html, keepChildren, setText } from "./dom.js";
+import { makeBar, showBar } from "./costs.js";
 
 const SHOWN = 14;
 
@@ -29,8 +30,7 @@ export class Days {
 
 function makeRow() {
   const cells = Array.from({ length: 6 }, () => html("td"));
-  const bar = svg("rect", { y: 2, height: 8, rx: 2 });
-  cells[4].append(svg("svg", { class: "saving-bar", viewBox: "0 0 100 12", "aria-hidden": "true" }, bar));
+  cells[4].append(makeBar());
   return html("tr", {}, ...cells);
 }
 
@@ -38,9 +38,5 @@ function showRow(row, day, most) {
   const tell = (value) => (value === null ? "–" : short(value));
   const texts = [day.name, tell(day.costSum), tell(day.ruleCost), tell(day.savings), null, energy(day.energyKwh)];
   texts.forEach((text, k) => text === null || setText(row.cells[k], text));
-  const length = (50 * (day.savings ?? 0)) / most;
-  const bar = row.querySelector("rect");
-  setAttribute(bar, "x", fixed(50 + Math.min(0, length), 1).replace("−", "-"));
-  setAttribute(bar, "width", fixed(Math.abs(length), 1));
-  setAttribute(bar, "class", length < 0 ? "loss" : "gain");
+  showBar(row.querySelector("rect"), (day.savings ?? 0) / most);
 }

@@ -56,8 +56,8 @@ export function duration(minutes) {
   return `${fixed(minutes / 60, minutes % 60 ? 1 : 0)} h`;
 }
 
-/** A name as a title: "cement_pv" as "Cement pv". */
+/** A name as a title: "cement_pv" as "Cement PV", "dr_penalty" as "DR penalty". */
 export function title(name) {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words = name.split("_").map((word) => (word.length < 3 ? word.toUpperCase() : word));
+  return words.join(" ").replace(/^./, (first) => first.toUpperCase());
 }

@@ -13,24 +13,28 @@ export class Kpis {
     this.plant = plant;
     const told = [
       ["load", "Load", load], ["price", "Price", price], ["cost", "Cost so far", cost],
-      ["savings", "Savings against the rule", savings], ["energy", "Energy", energyToday],
+      ["savings", "Saved against rule", savings], ["energy", "Energy", energyToday],
       ["dr", "Demand response", response], ["health", "Health", health],
       plant.isHeater ? ["room", "Room", room] : ["target", "Target", target],
     ];
     this.#tiles = told.map(([id, heading, tell]) => {
-      const value = html("dd", { class: "value" });
+      const number = html("span");
+      const unit = html("small");
+      const value = html("dd", { class: "value" }, number, unit);
       const note = html("dd", { class: "note" });
       const tile = html("div", { class: "tile", id: `kpi-${id}` }, html("dt", {}, heading), value, note);
       parent.append(tile);
-      return { tile, value, note, tell };
+      return { tile, number, unit, note, tell };
     });
   }
 
   draw(run) {
     if (!run.day) return;
-    for (const { tile, value, note, tell } of this.#tiles) {
+    for (const { tile, number, unit, note, tell } of this.#tiles) {
       const [text, more, mood = ""] = tell(run, run.day, this.plant);
-      setText(value, text);
+      const [, first, rest] = /^([−\d.,]*)(.*)$/.exec(text);
+      setText(number, first || rest);
+      setText(unit, first ? rest : "");
       setText(note, more);
       tile.dataset.mood = mood;
     }
@@ -49,8 +53,8 @@ function price(run, day, plant) {
   if (!Number.isFinite(paid)) return ["–", "not told"];
   const mean = whole.reduce((sum, each) => sum + each, 0) / whole.length;
   const share = mean > 0 ? (100 * (paid - mean)) / mean : 0;
-  const note = `${plant.currency}/kWh, ${fixed(Math.abs(share))} % ${share < 0 ? "below" : "above"} the day's mean`;
-  return [fixed(paid, 3), note];
+  const where = `${fixed(Math.abs(share))} % ${share < 0 ? "below" : "above"}`;
+  return [`${fixed(paid, 3)} ${plant.currency}/kWh`, `${Math.abs(share) < 0.5 ? "at" : where} the day's mean`];
 }
 
 function cost(run, day, plant) {
@@ -60,7 +64,7 @@ function cost(run, day, plant) {
 
 function savings(run, day, plant) {
   if (day.savings === null) return ["–", "not known yet"];
-  const share = day.ruleCost ? `${fixed((100 * day.savings) / Math.abs(day.ruleCost), 1)} % of the rule's cost` : "";
+  const share = day.ruleCost ? `${fixed((100 * day.savings) / Math.abs(day.ruleCost), 1)} % of its cost` : "";
   const mood = day.savings > 0 ? "good" : day.savings < 0 ? "bad" : "";
   return [`${short(day.savings)} ${plant.currency}`, share, mood];
 }
@@ -79,7 +83,7 @@ function response(run, day, plant) {
   if (day.done < dr.from_step) return [`in ${minutes(dr.from_step - day.done)}`, `${asked} for ${minutes(dr.steps)}`, "watch"];
   const earned = `${short(dr.earned)} ${plant.currency}`;
   const given = dr.response_kw === null ? "active" : power(dr.response_kw);
-  if (day.done >= end) return [given, `event over; earned ${earned}`];
+  if (day.done >= end) return [dr.response_kw === null ? "over" : given, `event over; earned ${earned}`];
   const met = dr.response_kw !== null && dr.response_kw >= 0.7 * Math.abs(dr.power_kw);
   return [given, `of ${asked}, ${minutes(end - day.done)} left; ${earned}`, met ? "good" : "bad"];
 }

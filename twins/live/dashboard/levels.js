@@ -1,13 +1,13 @@
 /** Modes and levels, as the plant has them, the protocol sends them and people read them. */
 
-import { fixed, short } from "./format.js";
+import { fixed } from "./format.js";
 
 /** What a control does at a level that ran. */
-export function levelText(plant, k, level) {
+export function levelText(plant, level) {
   if (level === undefined) return "–";
   if (plant.isHeater) return `${fixed(100 * level)} %`;
   if (level < 0.005) return "off";
-  return short(level);
+  return fixed(level, plant.isContinuous ? 2 : 0);
 }
 
 /** The power of a task at a level [kW]; null for what has no modes of its own. */

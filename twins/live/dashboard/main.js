@@ -5,6 +5,7 @@ import { Assets } from "./assets.js";
 import { byId, setText } from "./dom.js";
 import { clock, date, fixed, title } from "./format.js";
 import { Controls } from "./controls.js";
+import { Costs } from "./costs.js";
 import { DayCharts } from "./day_charts.js";
 import { Days } from "./days.js";
 import { Kpis } from "./kpis.js";
@@ -16,7 +17,7 @@ import { Stocks } from "./stocks.js";
 const TOKEN = "plantgym-token";
 const THEMES = ["auto", "light", "dark"];
 const LEAST_PAUSE_MS = 80;
-const PANELS = ["kpis", "charts", "stocks", "days", "assets", "alarms", "log"];
+const PANELS = ["kpis", "charts", "stocks", "costs", "days", "assets", "alarms", "log"];
 
 /** What there is now, for tests and for the curious. */
 export const app = { run: null, phase: "connecting", draws: 0 };
@@ -49,7 +50,8 @@ function begin(welcome) {
   byId("stocks-card").hidden = !plant.materials.length;
   parts = [
     new Kpis(byId("kpis"), plant), new DayCharts(byId("charts"), plant, redraw),
-    new Stocks(byId("stocks"), plant, redraw), new Days(byId("days"), plant),
+    new Stocks(byId("stocks"), plant, redraw), new Costs(byId("costs"), plant),
+    new Days(byId("days"), plant),
     new Assets(byId("assets"), plant), new Alarms(byId("alarms")),
     new Log(byId("log"), byId("log-kind")), new Controls(link, plant), { draw: drawHead },
   ];

@@ -1,10 +1,10 @@
 /** A chart over the steps of a day: axes with units, lines, bands, bars and limits, as SVG. */
 
-import { clock, short } from "./format.js";
+import { clock, fixed } from "./format.js";
 import { html, svg } from "./dom.js";
 
 const LEFT = 58;
-const RIGHT = 14;
+const RIGHT = 20;
 const TOP = 20;
 
 /** The frame of a chart. `draw` shows a day in it. */
@@ -16,15 +16,16 @@ export class Plot {
 
   /**
    * @param {HTMLElement} parent where it goes.
-   * @param {{label: string, height: number, hasClock: boolean}} options what it is, for those who
-   *   cannot see it; its height [px]; whether the time of day stands below it.
+   * @param {{label: string, height: number, hasClock: boolean, left: number, top: number}} options
+   *   what it is, for those who cannot see it; its height [px]; whether the time of day stands
+   *   below it; the room at its left and above it [px].
    */
-  constructor(parent, { label, height, hasClock }) {
-    this.height = height;
+  constructor(parent, { label, height, hasClock, left = LEFT, top = TOP }) {
+    Object.assign(this, { height, left, top });
     this.bottom = hasClock ? 30 : 6;
     this.hasClock = hasClock;
     this.#svg = svg("svg", { role: "img", "aria-label": label, class: "plot", height });
-    this.#cursor = svg("line", { class: "cursor", y1: TOP });
+    this.#cursor = svg("line", { class: "cursor", y1: top, visibility: "hidden" });
     parent.append(html("div", { class: "plot-frame" }, this.#svg));
     new ResizeObserver(([entry]) => {
       this.#width = Math.round(entry.contentRect.width);
@@ -39,14 +40,14 @@ export class Plot {
   /** The step under a pointer. */
   stepAt(clientX) {
     const { left } = this.#svg.getBoundingClientRect();
-    const share = (clientX - left - LEFT) / (this.#width - LEFT - RIGHT);
+    const share = (clientX - left - this.left) / (this.#width - this.left - RIGHT);
     return Math.min(this.#steps - 1, Math.max(0, Math.floor(share * this.#steps)));
   }
 
   /**
    * Draw.
    *
-   * @param {object} day with `steps`, `start`, `stepMs`, `done` and `windows`.
+   * @param {object} day a `Day` of a run.
    * @param {{unit: string, low: number, high: number}} axis the vertical one; null for none.
    * @param {(scales: {x: Function, y: Function}) => Element[]} layers what is drawn in the frame.
    */
@@ -54,16 +55,16 @@ export class Plot {
     if (this.#width < 120) return;
     this.#steps = day.steps;
     const [width, base] = [this.#width, this.height - this.bottom];
-    const x = (step) => round(LEFT + ((width - LEFT - RIGHT) * step) / day.steps);
+    const x = (step) => round(this.left + ((width - this.left - RIGHT) * step) / day.steps);
     const [low, high] = axis ? [axis.low, axis.high] : [0, 1];
-    const y = (value) => round(base - ((base - TOP) * (value - low)) / (high - low));
+    const y = (value) => round(base - ((base - this.top) * (value - low)) / (high - low));
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
     this.#svg.replaceChildren(
       ...this.#windows(day, x, base),
-      ...(axis ? yAxis(axis, y, width) : []),
+      ...(axis ? yAxis(axis, y, this, width - RIGHT) : []),
       ...this.#xAxis(day, x, base),
       ...layers({ x, y }),
-      svg("line", { class: "now", x1: x(day.done), x2: x(day.done), y1: TOP, y2: base }),
+      svg("line", { class: "now", x1: x(day.done), x2: x(day.done), y1: this.top, y2: base }),
       this.#cursor,
     );
     this.#cursor.setAttribute("y2", base);
@@ -83,22 +84,22 @@ export class Plot {
   }
 
   #windows(day, x, base) {
-    return [...day.windows.values()].map(({ from, steps }) => {
+    return day.windowsWithin().map(({ from, steps }) => {
       const width = x(Math.min(day.steps, from + steps)) - x(from);
-      return svg("rect", { class: "window", x: x(from), y: TOP, width, height: base - TOP });
+      return svg("rect", { class: "window", x: x(from), y: this.top, width, height: base - this.top });
     });
   }
 
   #xAxis(day, x, base) {
     const hours = (day.steps * day.stepMs) / 3.6e6;
-    const room = (this.#width - LEFT - RIGHT) / 52;
+    const room = (this.#width - this.left - RIGHT) / 52;
     const every = [1, 2, 3, 4, 6, 12, 24, 48].find((gap) => hours / gap <= room) ?? 72;
     const marks = [];
     for (let hour = 0; hour <= hours; hour += every) {
       const at = x((hour * 3.6e6) / day.stepMs);
-      marks.push(svg("line", { class: "grid", x1: at, x2: at, y1: TOP, y2: base }));
+      marks.push(svg("line", { class: "grid", x1: at, x2: at, y1: this.top, y2: base }));
       if (this.hasClock) {
-        const text = every >= 24 ? `day ${hour / 24 + 1}` : clock(day.start + hour * 3.6e6);
+        const text = hours > 24 && every >= 24 ? `day ${hour / 24 + 1}` : clock(day.start + hour * 3.6e6);
         marks.push(svg("text", { class: "tick x", x: at, y: base + 14 }, text));
       }
     }
@@ -110,19 +111,27 @@ export class Plot {
   }
 }
 
-function yAxis({ unit, low, high, count = 4 }, y, width) {
-  const marks = ticks(low, high, count).flatMap((value) => [
-    svg("line", { class: value === 0 ? "grid zero" : "grid", x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
-    svg("text", { class: "tick y", x: LEFT - 7, y: y(value) + 3.5 }, short(value)),
+function yAxis({ unit, low, high, count }, y, { left, top }, right) {
+  const step = tickStep(low, high, count);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const isHalf = Math.abs(step * 10 ** decimals - 2.5) < 1e-6;
+  const marks = ticks(low, high, step).flatMap((value) => [
+    svg("line", {
+      class: value === 0 ? "grid zero" : "grid", x1: left, x2: right, y1: y(value), y2: y(value),
+    }),
+    svg("text", { class: "tick y", x: left - 7, y: y(value) + 3.5 }, fixed(value, decimals + isHalf)),
   ]);
-  return [...marks, svg("text", { class: "unit y", x: LEFT - 7, y: TOP - 9 }, `[${unit}]`)];
+  return [...marks, svg("text", { class: "unit y", x: 2, y: top - 9 }, `[${unit}]`)];
 }
 
-/** Round numbers from low to high, about as many as asked for. */
-export function ticks(low, high, count) {
-  const raw = (high - low) / Math.max(1, count);
+/** A round step that goes into a range about as often as asked for. */
+function tickStep(low, high, count) {
+  const raw = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= raw - 1e-12);
+  return [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= raw - 1e-12);
+}
+
+function ticks(low, high, step) {
   const found = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k += 1) {
     found.push(k * step);

@@ -88,6 +88,11 @@ class Day {
     this.windows.set(from, { from, steps, powerKw });
   }
 
+  /** The windows of demand response that begin on this day. */
+  windowsWithin() {
+    return [...this.windows.values()].filter(({ from }) => from < this.steps);
+  }
+
   /** The share of steps that came within their band, and of how many; null if of none. */
   coverage() {
     const judged = this.loadKw.flatMap((load, k) => {

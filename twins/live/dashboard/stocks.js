@@ -12,13 +12,12 @@ export class Stocks {
     this.plant = plant;
     this.#cards = plant.materials.map((material, k) => {
       const value = html("b");
-      const note = html("span", { class: "note" });
-      const head = html("p", { class: "stock-head" }, html("span", {}, material.name), value, note);
+      const head = html("p", { class: "stock-head" }, html("span", {}, material.name), value);
       const card = html("div", { class: "stock" }, head);
-      const plot = new Plot(card, { label: material.name, height: 108, hasClock: true });
+      const plot = new Plot(card, { label: material.name, height: 108, hasClock: true, left: 46 });
       plot.onResize = redraw;
       parent.append(card);
-      return { material, k, value, note, plot, card };
+      return { material, k, value, plot, card };
     });
   }
 
@@ -27,7 +26,7 @@ export class Stocks {
     for (const card of this.#cards) this.#drawCard(day, card);
   }
 
-  #drawCard(day, { material, k, value, note, plot, card }) {
+  #drawCard(day, { material, k, value, plot, card }) {
     const { min, max, target, name } = material;
     const unit = this.plant.stockUnit;
     const levels = day.stocks[k];
@@ -41,8 +40,7 @@ export class Stocks {
       stateLine(levels, scales, "stock"),
     ]);
     const now = levels.at(-1);
-    setText(value, `${fixed(now)} ${unit}`);
-    setText(note, target ? `of ${fixed(target)} ${unit}` : `${fixed(min)} to ${fixed(max)}`);
+    setText(value, `${fixed(now)}${target ? ` of ${fixed(target)}` : ""} ${unit}`);
     plot.label = `${name}: ${fixed(now)} ${unit}, limits ${fixed(min)} and ${fixed(max)}`;
     const share = (now - min) / (max - min);
     card.classList.toggle("tight", !target && (share > 0.98 || (share < 0.02 && min > 0)));
