@@ -74,7 +74,8 @@ def bootstrap_interval(
     """Percentile interval of a statistic; each stratum (env) is resampled on its own.
 
     Args:
-        strata: values of each stratum.
+        strata: values of each stratum [n]; or [m, n] of m trainings on the same n days, of which
+            trainings and days are then drawn independently of each other.
         statistic: of all values together.
         seed: of the resampling.
         resamples: how many.
@@ -83,11 +84,19 @@ def bootstrap_interval(
     rng = np.random.default_rng(seed)
     groups = [np.asarray(values, np.float64) for values in strata]
     drawn = [
-        statistic(np.concatenate([rng.choice(group, len(group)) for group in groups]))
+        statistic(np.concatenate([_drawn_anew(group, rng) for group in groups]))
         for _ in range(resamples)
     ]
     low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
+
+
+def _drawn_anew(group: Floats, rng: np.random.Generator) -> Floats:
+    """As many values of a stratum, with replacement."""
+    if group.ndim == 1:
+        return rng.choice(group, len(group))
+    trainings, days = (rng.integers(n, size=n) for n in group.shape)
+    return group[np.ix_(trainings, days)].ravel()
 
 
 def summarise(rows: Sequence[Row]) -> list[Summary]:

@@ -73,10 +73,10 @@ def summary_cells(summary: Summary, currency: str) -> list[str]:
     """Cost, saving, gap, score and decision time, as text."""
     return [
         f"{summary.cost_mean:,.0f} {currency}",
-        _percent(summary.saving),
-        _percent(summary.gap),
+        percent_text(summary.saving),
+        percent_text(summary.gap),
         "-" if summary.score_iqm is None else f"{summary.score_iqm:.2f}",
-        f"{_number(summary.decision_ms)} ms",
+        f"{number_text(summary.decision_ms)} ms",
     ]
 
 
@@ -107,7 +107,7 @@ def speed_table(measurements: Sequence[Measurement]) -> Table:
         table.add_column(header)
     for each in measurements:
         met = "" if each.met is None else "yes" if each.met else "no"
-        table.add_row(each.case, _number(each.value, 3), each.unit, each.goal, met)
+        table.add_row(each.case, number_text(each.value, 3), each.unit, each.goal, met)
     return table
 
 
@@ -146,11 +146,13 @@ def new_table(title: str) -> Table:
     return Table(title=title, box=SIMPLE_HEAD, title_justify="left", caption_justify="left")
 
 
-def _number(value: float, digits: int = 2) -> str:
+def number_text(value: float, digits: int = 2) -> str:
+    """A number with its leading digits; from 100 on with all of them."""
     return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.{digits}g}"
 
 
-def _percent(share: float | None) -> str:
+def percent_text(share: float | None) -> str:
+    """A share in percent."""
     if share is None:
         return "-"
     return f"{share:,.0%}" if abs(share) >= _LARGE / 100 else f"{share:.1%}"
