@@ -108,8 +108,12 @@ def test_chance_constraints_lower_the_generation() -> None:
     assert course(normal_chance(samples, 0.5)) == pytest.approx([2, 10, 30, 20])
     assert course(normal_chance(samples, 0.8413447)) == pytest.approx([0, 10, 20, 10], abs=1e-4)
     assert course(robust_budget(samples, 1)) == [2, 10, 30, 20]
-    for make in (fuzzy_chance, normal_chance, wasserstein_radius_kwh):
-        with pytest.raises(InputError, match="confidence"):
+    for make, field in (
+        (fuzzy_chance, "credibility"),
+        (normal_chance, "confidence"),
+        (wasserstein_radius_kwh, "confidence"),
+    ):
+        with pytest.raises(InputError, match=f"{field} = 1.0"):
             make(samples, 1.0)
 
 

@@ -156,7 +156,7 @@ def normal_chance(samples: Samples, confidence: float) -> Ambiguity:
     Raises:
         InputError: a confidence that is not between 0 and 1.
     """
-    _check_confidence(confidence)
+    _check_share("confidence", confidence)
     mean_kw = samples.mean_kw
     sigma_kw = np.sqrt(samples.weight @ (samples.generation_kw - mean_kw) ** 2)
     return stochastic(
@@ -178,7 +178,7 @@ def fuzzy_chance(samples: Samples, credibility: float) -> Ambiguity:
         Cr{g >= x} is 1 - (x - least) / (2 (mean - least)) up to the mean, and falls on from 0.5
         to 0 at the greatest: Liu and Liu (2002), doi 10.1109/TFUZZ.2002.800692.
     """
-    _check_confidence(credibility)
+    _check_share("credibility", credibility)
     generation_kw, mean_kw = samples.generation_kw, samples.mean_kw
     end_kw = generation_kw.min(axis=0) if credibility >= 0.5 else generation_kw.max(axis=0)
     share = abs(2 * credibility - 1)
@@ -203,7 +203,7 @@ def wasserstein_radius_kwh(samples: Samples, confidence: float, step_h: float = 
         Zhao and Guan (2018), doi 10.1016/j.orl.2018.01.011, with the distance of `wasserstein`.
         It is careful: the best radius out of sample is mostly far smaller.
     """
-    _check_confidence(confidence)
+    _check_share("confidence", confidence)
     distance = step_h * np.abs(samples.generation_kw - samples.mean_kw).sum(axis=1)
     if not distance.any():
         return 0.0
@@ -232,6 +232,6 @@ def _at(samples: Samples, generation_kw: Floats) -> Samples:
     return Samples(np.tile(generation_kw, (samples.n, 1)), buy, sell, samples.weight)
 
 
-def _check_confidence(value: float) -> None:
+def _check_share(field: str, value: float) -> None:
     if not 0 < value < 1:
-        raise InputError("confidence", value, "give a number between 0 and 1")
+        raise InputError(field, value, "give a number between 0 and 1")
