@@ -157,7 +157,9 @@ byId("theme").onclick = () => {
 
 function showTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  setText(byId("theme"), `Theme: ${theme}`);
+  setText(byId("theme"), { auto: "◐", light: "☀", dark: "☾" }[theme]);
+  byId("theme").setAttribute("aria-label", `Theme: ${theme}`);
+  byId("theme").title = `Theme: ${theme}`;
 }
 
 showTheme(localStorage.getItem("plantgym-theme") ?? "auto");
