@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ..twins.errors import InputError
 from ..twins.heater_toml import heater_to_toml
-from ..twins.live.records import to_plain
+from ..twins.live.records import record_to_plain, to_plain
 from ..twins.plant_toml import plant_to_toml
+from .faulty_plant import FaultyPlant
 from .heater_env import SetsHeaterEnv
 from .live_calls import DayCalls
 from .plant_env import PlantEnv
@@ -29,10 +30,12 @@ class EnvTwin:
     Args:
         env: a factory or a heater, without wrappers.
         safe: acts as long as nobody commands. It shall decide fast: all clients wait for it.
+        seed: of the noise of sensors and of what faults lose.
     """
 
-    def __init__(self, env: StnEnv | SetsHeaterEnv, safe: Policy) -> None:
+    def __init__(self, env: StnEnv | SetsHeaterEnv, safe: Policy, seed: int = 0) -> None:
         self.env, self.safe = env, safe
+        self._plant = FaultyPlant(env, seed)
         self._base: PlantEnv[Any, Any] = env
         self._minutes = env.batch.scenarios.step_minutes
         self._start_hour = (
@@ -71,6 +74,7 @@ class EnvTwin:
             "reference_cost": batch.reference_cost,
             "observed": [asdict(entry) for entry in batch.observed],
             "controls": self.controls,
+            "assets": [asset.name for asset in self._plant.assets],
             "n_modes": batch.n_modes,
             "continuous": bool(batch.tables.continuous),
             "cost_parts": list(batch.cost_parts),
@@ -90,6 +94,7 @@ class EnvTwin:
             InputError: a day that is not in the split.
         """
         self._obs, info = self.env.reset(seed=seed, options=None if day is None else {"day": day})
+        self._plant.start()
         self._calls.brought = []
         self.safe.reset(self.env)
         return {"day": info["day"], "time": self._time(), "observation": self._obs.tolist()}
@@ -122,7 +127,7 @@ class EnvTwin:
     def step(self, action: list[float]) -> dict[str, Json]:
         """Run a step with an action that was checked."""
         step, day = int(self.env.batch.state.step[0]), self.env.batch.date(0)
-        self._obs, reward, ended, _, info = self.env.step(np.array(action))
+        self._obs, reward, ended, _, info = self._plant.step(np.array(action))
         return {
             "day": day,
             "time": self._time(),
@@ -134,6 +139,7 @@ class EnvTwin:
             "requested": info["requested"].tolist(),
             "applied": info["applied"].tolist(),
             "ended": ended,
+            "assets": {record.asset: record_to_plain(record) for record in self._plant.records},
         }
 
     def safe_action(self) -> list[float]:
@@ -150,12 +156,15 @@ class EnvTwin:
         return self._calls.brought
 
     def set_fault(self, asset: str, kind: str, size: float) -> None:
-        """Refused: this plant is whole."""
-        raise InputError("fault asset", asset, "this plant has none that can break")
+        """Break an asset, or mend it; as `FaultyPlant.set_fault`."""
+        self._plant.set_fault(asset, kind, size)
 
     def faults(self) -> list[dict[str, Json]]:
-        """None."""
-        return []
+        """Those that there are."""
+        return [
+            {"asset": fault.asset, "kind": fault.kind, "size": fault.size}
+            for fault in self._plant.faults
+        ]
 
     def answer(self, what: str) -> Json:
         """What is known now: `"view"` or `"masks"`.
@@ -170,11 +179,12 @@ class EnvTwin:
         return self.env.action_masks().tolist()
 
     def save(self) -> Json:
-        """The whole state, random stream included, by field; and the calls."""
+        """The whole state, random stream included, by field; calls and faults."""
         state = self.env.batch.state._asdict()
         return {
             "state": {name: values.tolist() for name, values in state.items()},
             "calls": self._calls.brought,
+            "plant": self._plant.save(),
         }
 
     def restore(self, saved: Json) -> None:
@@ -184,6 +194,7 @@ class EnvTwin:
         arrays: dict[str, NDArray[Any]] = {
             name: np.array(state[name], values.dtype) for name, values in mine._asdict().items()
         }
+        self._plant.restore(saved["plant"])
         self._calls.brought = saved["calls"]
         self._obs = self._base.set_state(type(mine)(**arrays))
         self.safe.reset(self.env)

@@ -337,3 +337,53 @@ def test_the_shield_stands_above_an_override(case: Case) -> None:
     held = {tuple(each["requested"]) for each in ran}
     assert len(held) == 1
     assert any(each["applied"] != each["requested"] for each in ran)
+
+
+class TestFaults:
+    def ran(self, *faults: tuple[str, str, float]) -> list[dict[str, Any]]:
+        """Measurements of six hours at full rate under some faults."""
+        run = live_run(FACTORY, day=3, seed=1)
+        for n, (asset, kind, size) in enumerate(faults, 1):
+            answer = send(run, "fault", n, asset=asset, kind=kind, size=size)
+            assert answer["status"] == "applied"
+        for n in range(10, 16):
+            send(run, "command", n, action=[2, 1, 0])
+        return [each for each in events(run) if each["type"] == "measurement"]
+
+    def test_a_loss_acts_on_the_plant(self) -> None:
+        whole, broken = self.ran(), self.ran(("T1", "efficiency_loss", 0.1))
+        more_kw = broken[0]["meter"]["load_kw"] - whole[0]["meter"]["load_kw"]
+        assert more_kw == pytest.approx(4500.0 / 0.9 - 4500.0)
+
+    def test_a_stuck_task_does_as_before_and_an_order_is_refused_where_it_cannot_be(self) -> None:
+        run = live_run(FACTORY, day=3, seed=1)
+        send(run, "command", 1, action=[1, 0, 0])
+        send(run, "fault", 2, asset="T1", kind="stuck", size=1)
+        send(run, "command", 3, action=[2, 0, 0])
+        assert events(run)[-1]["applied"][0] == 1
+        answer = send(run, "fault", 4, asset="meter", kind="stuck", size=1)
+        assert (answer["status"], answer["field"]) == ("refused", "fault kind of 'meter'")
+        answer = send(run, "fault", 5, asset="T9", kind="stuck", size=1)
+        assert "T1, T2, T3" in answer["fix"]
+
+    def test_sensors_change_only_what_they_read(self) -> None:
+        whole, broken = self.ran(), self.ran(("T1", "sensor_bias", 0.2))
+        for one, other in zip(whole, broken, strict=True):
+            read, off = (each["assets"].pop("T1")["signals"][0] for each in (one, other))
+            assert off["reading_kw"] - read["reading_kw"] == pytest.approx(0.2 * 4500.0)
+            same = one.keys() - {"assets", "seq"}
+            assert {name: one[name] for name in same} == {name: other[name] for name in same}
+
+    def test_a_restart_goes_on_with_them(self) -> None:
+        twin, again = twin_of(FACTORY), twin_of(FACTORY)
+        quiet_start(twin)
+        twin.set_fault("T1", "efficiency_loss", 0.2)
+        twin.set_fault("T2", "dropped_samples", 0.5)
+        twin.step([1, 0, 0])
+        again.start(0, 1)
+        again.restore(twin.save())
+        assert again.faults() == twin.faults()
+        for step in range(8):
+            assert again.step(some_action(twin, step)) == twin.step(some_action(twin, step))
+        twin.set_fault("T1", "efficiency_loss", 0.0)
+        assert [each["asset"] for each in twin.faults()] == ["T2"]
