@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .cases import Case, choose_days, unwrap
 from .episodes import run_unit
@@ -26,7 +26,7 @@ EVENT_SEED = 0
 _PART = "plantgym unfinished leaderboard 1"
 
 _Call = tuple[str, Case, str, str, int]
-_DAY = 3
+_DAY: Final = 3
 """Arguments of `run_unit`, and which of them is the day."""
 
 

@@ -84,21 +84,20 @@ def standings(each: Round, results: Path) -> Standings:
     for entry in each.entries():
         kept = read_kept(result_path(results, entry))
         found.setdefault(entry.contestant.name, []).extend([kept] if kept else [])
-    best = found.get(OPTIMUM, [])
-    rule = found.get(each.reference, [])
-    if not (best and rule and _same_days(best[0], rule[0])):
-        missing = f"{each.reference} or {OPTIMUM} was not run"
-        return Standings(each, "", (), {one.name: missing for one in each.contestants})
-    ran, missing_by = [], {}
+    best, rule = (next(iter(found.get(name, ())), None) for name in (OPTIMUM, each.reference))
+    if best is None or rule is None or not _same_days(best, rule):
+        reason = f"{each.reference} or {OPTIMUM} was not run"
+        return Standings(each, "", (), {one.name: reason for one in each.contestants})
+    ran, missing = [], {}
     for contestant in each.contestants:
-        kept = [result for result in found[contestant.name] if _same_days(result, best[0])]
-        if kept:
-            ran.append(_standing(contestant, kept, rule[0], best[0]))
+        own = found[contestant.name]
+        fit = [kept for kept in own if _same_days(kept, best)]
+        if fit:
+            ran.append(_standing(contestant, fit, rule, best))
         else:
-            other = found[contestant.name]
-            missing_by[contestant.name] = "run on other days" if other else "not run"
+            missing[contestant.name] = "run on other days" if own else "not run"
     ran.sort(key=lambda one: -np.inf if one.score is None else one.score, reverse=True)
-    return Standings(each, best[0].currency, tuple(ran), missing_by)
+    return Standings(each, best.currency, tuple(ran), missing)
 
 
 def overall(rounds: Sequence[Standings], policy: str) -> tuple[float, tuple[float, float]] | None:
