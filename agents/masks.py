@@ -73,7 +73,6 @@ class ModeMasks:
         self._best_made_t = _best_made_t(self._factory)
         if choices.joint_modes is not None:
             self._joint = _joint_tables(self._factory, choices.joint_modes)
-            self._free_kw = _free_kw(self._factory)
 
     def __call__(self) -> Bools:
         """Whether each choice of each group may be taken [n, sum of sizes]; never none."""
@@ -87,9 +86,7 @@ class ModeMasks:
         if self._choices.joint_modes is None:
             return self._with_reach(tasks, least_t)
         masks = np.empty((len(tasks), len(self._choices.joint_modes)), np.bool_)
-        step = np.minimum(state.step, batch.tables.n_steps - 1)
-        free_kw = self._free_kw[state.day, step]
-        write_joint_masks(self._joint, tasks, state.stock_t, free_kw, least_t, masks)
+        write_joint_masks(self._joint, tasks, state.stock_t, batch.free_kw(), least_t, masks)
         return masks
 
     def _with_reach(self, tasks: Bools, least_t: Floats) -> Bools:
@@ -131,12 +128,3 @@ def _joint_tables(batch: StnBatch, joint_modes: Ints) -> JointTables:
         stock_high_t=np.array(tables.stock_high_t),
         strict=tables.strict,
     )
-
-
-def _free_kw(batch: StnBatch) -> Floats:
-    """Power that the tasks may draw in each step of each day [D, T]."""
-    days = batch.scenarios
-    free_kw: Floats = (
-        batch.tables.import_limit_kw + days.generation_kw - days.series["base_load_kw"]
-    )
-    return free_kw

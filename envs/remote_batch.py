@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +38,7 @@ class RemoteBatch(PlantBatch[StateT, ViewT_co]):
 
     day: str | int | None = None
     """Day on which the next episode shall begin, None for any."""
+    _view_type: type[ViewT_co]
 
     def __getattr__(self, name: str) -> NoReturn:
         """Refuse the days: what is yet to come is not told."""
@@ -107,15 +108,15 @@ class RemoteBatch(PlantBatch[StateT, ViewT_co]):
         """Date of the day on which the episode began, as YYYY-MM-DD."""
         return self._date
 
-    def ask_view(self, *, hindsight: bool) -> Any:  # noqa: ANN401 - JSON
-        """The view as the live run gives it.
+    def outlook(self, row: int, *, hindsight: bool = False) -> ViewT_co:
+        """What is known, in physical units.
 
         Raises:
             InputError: with hindsight.
         """
         if hindsight:
             raise untold("hindsight")
-        return self._run.client.ask("view")
+        return from_plain(self._view_type, self._run.client.ask("view"))
 
 
 class RemoteStnBatch(RemoteBatch[StnState, Outlook], StnBatch):
@@ -128,15 +129,19 @@ class RemoteStnBatch(RemoteBatch[StnState, Outlook], StnBatch):
         LiveError: a run of another version.
     """
 
+    _view_type = Outlook
+
     def __init__(self, run: RemoteRun) -> None:
         told = run.client.welcome["twin"]
         self.plant = parse_plant(told["plant"], "live twin")
         self.tables = compile_tables(self.plant, told["step_minutes"])
         self._connect_to(run, new_state(self.tables, 1))
 
-    def outlook(self, row: int, *, hindsight: bool = False) -> Outlook:
-        """What is known, in physical units."""
-        return from_plain(Outlook, self.ask_view(hindsight=hindsight))
+    def free_kw(self) -> Floats:
+        """Power that the tasks may draw in this step, within the import limit [1]."""
+        view = self.outlook(0)
+        now_kw = view.generation_kw[view.step] - view.base_load_kw[view.step]
+        return np.array([self.tables.import_limit_kw + now_kw])
 
     def _write_masks(self, masks: NDArray[np.bool_]) -> None:
         masks[0] = self._run.client.ask("masks")
@@ -162,6 +167,8 @@ class RemoteHeaterBatch(RemoteBatch[HeaterState, HeaterOutlook], HeaterBatch):
         LiveError: a run of another version.
     """
 
+    _view_type = HeaterOutlook
+
     def __init__(self, run: RemoteRun) -> None:
         told = run.client.welcome["twin"]
         self.plant = parse_heater(told["plant"], "live twin")
@@ -169,10 +176,6 @@ class RemoteHeaterBatch(RemoteBatch[HeaterState, HeaterOutlook], HeaterBatch):
         self.form = from_plain(EpisodeForm, told["form"])
         self.tables = heater_env_tables(self.plant, self.terms, self.form)
         self._connect_to(run, new_heater_state(1, self.form.days))
-
-    def outlook(self, row: int, *, hindsight: bool = False) -> HeaterOutlook:
-        """What is known, in physical units."""
-        return from_plain(HeaterOutlook, self.ask_view(hindsight=hindsight))
 
 
 def untold(what: str) -> InputError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import gymnasium as gym
@@ -13,6 +14,9 @@ import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
+from plantgym.agents.actor import Actor
+from plantgym.agents.masks import make_choices
+from plantgym.agents.ppo_policy import PpoPolicy
 from plantgym.baselines.registry import POLICIES, make_policy
 from plantgym.envs import RemoteEnv
 from plantgym.envs.heater_env import SetsHeaterEnv
@@ -20,6 +24,7 @@ from plantgym.envs.live_twin import EnvTwin
 from plantgym.envs.plant_env import PlantEnv
 from plantgym.envs.policy import Policy
 from plantgym.envs.registry import PlantKind
+from plantgym.envs.spaces import observation_names
 from plantgym.envs.stn_env import StnEnv
 from plantgym.twins.errors import InputError
 from plantgym.twins.live.client import LiveClient, LiveError, RunCutError
@@ -106,6 +111,22 @@ def test_policies_run_unchanged(name: str, case: Case) -> None:
     with remote(case) as env:
         policies = [make_policy(name, 7, kind=kind_of(local)) for _ in range(2)]
         assert_same(run_day(env, policies[0], 5), run_day(local, policies[1], 5))
+
+
+@pytest.mark.parametrize("joint", [True, False])
+def test_agents_with_masks_run_unchanged(joint: bool, tmp_path: Path) -> None:
+    case = CASES["CementPv-v0"]
+    local = case.env()
+    observed = observation_names(local.batch)
+    n_modes = tuple(local.batch.n_modes)
+    rng = np.random.default_rng(3)
+    outputs = sum(make_choices(list(n_modes), joint).sizes)
+    weights = rng.normal(size=(len(observed), outputs)).astype(np.float32)
+    layers = ((weights, np.zeros(outputs, np.float32)),)
+    path = tmp_path / "policy.npz"
+    Actor("plantgym/CementPv-v0", observed, n_modes, joint, True, False, layers).save(path)
+    with remote(case) as env:
+        assert_same(run_day(env, PpoPolicy(path), 5), run_day(local, PpoPolicy(path), 5))
 
 
 def test_views_and_masks_are_the_local_ones() -> None:
