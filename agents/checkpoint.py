@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from ..twins.errors import InputError
+from ..twins.value_checks import changes
 from ..twins.whole_file import write_whole
 from .ppo import Learner
 
@@ -88,7 +89,8 @@ def load_checkpoint(path: Path, about: Mapping[str, Any], learner: Learner) -> P
         known = False
     if not known:
         raise foreign
-    _check_same(path, content["about"], about)
+    if changed := changes(content["about"], about):
+        raise InputError("unfinished training", str(path), f"{changed}; give another folder")
     learner.network.load_state_dict(content["network"])
     learner.optimiser.load_state_dict(content["optimiser"])
     learner.generator.set_state(content["generator"])
@@ -100,17 +102,6 @@ def load_checkpoint(path: Path, about: Mapping[str, Any], learner: Learner) -> P
     }
     learner.collector.resume(type(state)(**plants))
     return Progress(**content["progress"])
-
-
-def _check_same(path: Path, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
-    changed = [
-        f"{name} is {theirs.get(name)!r} there and {mine.get(name)!r} now"
-        for name in sorted(theirs.keys() | mine.keys())
-        if theirs.get(name) != mine.get(name)
-    ]
-    if changed:
-        fix = f"{'; '.join(changed)}; give another folder"
-        raise InputError("unfinished training", str(path), fix)
 
 
 def _signed(array: Any) -> Any:  # noqa: ANN401 - arrays of any type

@@ -33,7 +33,7 @@ from ..twins.uncertain.ambiguity import (
 )
 from ..twins.uncertain.planning import plan_uncertain
 from ..twins.uncertain.samples import Samples, samples_of
-from .tables import new_table
+from .tables import filled_table
 
 CAR_SEAT_FORMAT = "plantgym car seat 1"
 SOURCE = "Zhang, Sun, IEEE Access 2023, doi 10.1109/ACCESS.2023.3266250"
@@ -98,12 +98,7 @@ class CarSeatReproduction:
     def tables(self) -> list[Table]:
         """For the terminal."""
         title = f"Car seats: {_N} samples of {_DATE}, gap {_GAP:g}, energy alone"
-        table = new_table(title)
-        for place, header in enumerate(HEADERS):
-            table.add_column(header, justify="right" if place else "left", no_wrap=True)
-        for cells in row_cells(self.rows):
-            table.add_row(*cells)
-        return [table]
+        return [filled_table(title, HEADERS, row_cells(self.rows), left=1)]
 
     def as_dict(self) -> dict[str, Any]:
         """For files."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ..envs.day_record import DayRecord
 from ..twins.outlook import Outlook
 from ..twins.plant import Material
 from ..twins.stn_state import METER
 from ..twins.stn_tables import Floats
-from .figure_column import FigureColumn, clock_axis, fit_row
+from .figure_column import FigureColumn, clock_axis, fit_row, policy_columns
 from .figures import apply_style
 from .stories import Story
 
@@ -36,18 +35,7 @@ def day_figure(story: Story[DayRecord, Outlook]) -> go.Figure:
     first = next(iter(story.records.values()))
     currency, tasks = first.plant.currency, len(first.plant.tasks)
     heights = [150, 60 + 22 * tasks, max(240, 27 * len(first.plant.materials)), 220]
-    figure = make_subplots(
-        rows=4,
-        cols=len(story.records),
-        shared_xaxes=True,
-        shared_yaxes=True,
-        horizontal_spacing=0.02,
-        vertical_spacing=0.04,
-        row_heights=heights,
-        column_titles=[
-            f"<b>{name}</b>: {cost:,.0f} {currency}" for name, cost in story.costs.items()
-        ],
-    )
+    figure = policy_columns(story.costs, currency, heights)
     for column, record in enumerate(story.records.values(), start=1):
         cell = _Column(figure, column, record)
         cell.add_prices(story.morning)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from rich.table import Table
 
-from .tables import new_table
+from .tables import filled_table
 
 COST_HEADERS = ("case", "method", "published CNY", "ours CNY", "off", "day-ahead", "intraday", "DR")
 """What `cost_cells` says."""
@@ -147,21 +147,15 @@ def form_cells(row: FormRow) -> list[str]:
 
 def cost_tables(rows: Sequence[CostRow]) -> list[Table]:
     """A table for each of `TITLES`, for the terminal."""
+    by_table = {name: [row for row in rows if row.table == name] for name in TITLES}
     return [
-        _table(TITLES[name], COST_HEADERS, [cost_cells(r) for r in rows if r.table == name], 2)
-        for name in dict.fromkeys(row.table for row in rows)
+        filled_table(TITLES[name], COST_HEADERS, map(cost_cells, own), left=2)
+        for name, own in by_table.items()
+        if own
     ]
 
 
 def form_table(rows: Sequence[FormRow]) -> Table:
     """Times, for the terminal."""
-    return _table("Time of a plan, 4000 t, DR 18-20", FORM_HEADERS, map(form_cells, rows), 1)
-
-
-def _table(title: str, headers: Sequence[str], cells: object, left: int) -> Table:
-    table = new_table(title)
-    for place, header in enumerate(headers):
-        table.add_column(header, justify="left" if place < left else "right", no_wrap=True)
-    for each in cells:  # type: ignore[attr-defined]
-        table.add_row(*each)
-    return table
+    title = "Time of a plan, 4000 t, DR 18-20"
+    return filled_table(title, FORM_HEADERS, map(form_cells, rows), left=1)

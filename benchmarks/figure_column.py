@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from ..twins.stn_tables import Floats
 
 _LIMIT = {"color": "#c43c3c", "width": 1, "dash": "dot"}
 _TICK_H = 4.0
+
+
+def policy_columns(
+    costs: Mapping[str, float], currency: str, row_heights: Sequence[float]
+) -> go.Figure:
+    """An empty figure with a column a policy, whose cost stands above it.
+
+    Args:
+        costs: of the day, by policy [currency].
+        currency: of the costs.
+        row_heights: of its rows, in proportion.
+    """
+    return make_subplots(
+        rows=len(row_heights),
+        cols=len(costs),
+        shared_xaxes=True,
+        shared_yaxes=True,
+        horizontal_spacing=0.02,
+        vertical_spacing=0.04,
+        row_heights=row_heights,
+        column_titles=[f"<b>{name}</b>: {cost:,.0f} {currency}" for name, cost in costs.items()],
+    )
 
 
 class FigureColumn:

@@ -13,8 +13,7 @@ from ..twins.scenarios import Scenarios
 from ..twins.scheduling import Scheduler
 from ..twins.stn_tables import StnTables, compile_tables
 from ..twins.uncertain.ambiguity import stochastic
-from ..twins.uncertain.grid_cost import GridCost
-from ..twins.uncertain.planning import plan_uncertain
+from ..twins.uncertain.planning import plan_uncertain, realised_costs
 from ..twins.uncertain.samples import Samples, samples_of
 from .generator_cases import OVERRUN_PER_KWH, Case
 from .generator_scores import draw
@@ -59,8 +58,7 @@ def extra_costs(
         seed: of the samples.
         tell: is told the share that is done.
     """
-    tables = compile_tables(case.plant)
-    scheduler = Scheduler(tables)
+    scheduler = Scheduler(compile_tables(case.plant))
     extra: dict[str, list[float]] = {name: [] for name in (FORECAST, *generators)}
     optimum = []
     for index in range(days.n_days):
@@ -68,9 +66,9 @@ def extra_costs(
         beliefs = {FORECAST: Samples(day.generation_forecast_kw)}
         for name, generator in generators.items():
             beliefs[name] = samples_of(draw(generator, days, index, seed), prices=False)
-        optimum.append(_cost(scheduler, tables, day, Samples(day.generation_kw)))
+        optimum.append(_cost(scheduler, day, Samples(day.generation_kw)))
         for name, samples in beliefs.items():
-            extra[name].append(_cost(scheduler, tables, day, samples) - optimum[-1])
+            extra[name].append(_cost(scheduler, day, samples) - optimum[-1])
         tell((index + 1) / days.n_days)
     return {
         name: ExtraCost(
@@ -83,9 +81,9 @@ def extra_costs(
     }
 
 
-def _cost(scheduler: Scheduler, tables: StnTables, day: Scenarios, samples: Samples) -> float:
+def _cost(scheduler: Scheduler, day: Scenarios, samples: Samples) -> float:
     """What the schedule for the samples costs as the day came."""
-    outlook = _outlook(tables, day)
+    outlook = _outlook(scheduler.day.tables, day)
     plan = plan_uncertain(
         scheduler,
         outlook,
@@ -94,9 +92,8 @@ def _cost(scheduler: Scheduler, tables: StnTables, day: Scenarios, samples: Samp
         mip_gap=_MIP_GAP,
     )
     came = Samples(day.generation_kw)
-    grid = GridCost.of(tables, outlook, came, OVERRUN_PER_KWH)
-    charge = grid.cost(plan.schedule.load_kw - came.generation_kw).sum()
-    return plan.first_stage_cost + float(charge)
+    (cost,) = realised_costs(scheduler, outlook, plan, came, overrun_per_kwh=OVERRUN_PER_KWH)
+    return float(cost)
 
 
 def _outlook(tables: StnTables, day: Scenarios) -> Outlook:

@@ -106,24 +106,17 @@ def check_predicted(plant: str, meter: Path | None, telemetry: Path | None) -> b
     Raises:
         InputError: a heater without a meter, or a factory with one.
     """
-    import tomllib
+    from ..twins.heater_toml import is_heater
 
-    from ..twins.heater_toml import shipped_heaters
-
-    try:
-        is_heater = plant in shipped_heaters() or "brick" in tomllib.loads(
-            Path(plant).read_text("utf-8")
-        )
-    except (OSError, ValueError):
-        is_heater = False
-    if is_heater and meter is None:
+    heater = is_heater(plant)
+    if heater and meter is None:
         fix = "give the readings before the days to predict: they show how the heater is run"
         raise InputError("--meter", None, fix)
-    if not is_heater:
+    if not heater:
         for name, value in (("--meter", meter), ("--telemetry", telemetry)):
             if value is not None:
                 raise InputError(name, str(value), f"leave it out: {plant!r} is no heater")
-    return is_heater
+    return heater
 
 
 def predict_heater(plant: str, files: HeaterFiles, out: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ..envs.heater_record import HeaterRecord
 from ..twins.heater_episode_state import METER
@@ -12,7 +11,7 @@ from ..twins.heater_heat_kernel import BRICK, ROOM
 from ..twins.heater_outlook import CallKind, HeaterOutlook
 from ..twins.heater_tables import HOLD_H
 from ..twins.stn_tables import Floats
-from .figure_column import FigureColumn, clock_axis, fit_row
+from .figure_column import FigureColumn, clock_axis, fit_row, policy_columns
 from .figures import apply_style
 from .stories import Story
 
@@ -28,18 +27,7 @@ def heater_figure(story: Story[HeaterRecord, HeaterOutlook]) -> go.Figure:
     """Prices, powers, brick and room over the day, a column a policy."""
     first = next(iter(story.records.values()))
     terms, brick = first.terms, first.plant.brick
-    figure = make_subplots(
-        rows=4,
-        cols=len(story.records),
-        shared_xaxes=True,
-        shared_yaxes=True,
-        horizontal_spacing=0.02,
-        vertical_spacing=0.04,
-        row_heights=[150, 220, 180, 180],
-        column_titles=[
-            f"<b>{name}</b>: {cost:,.0f} {terms.currency}" for name, cost in story.costs.items()
-        ],
-    )
+    figure = policy_columns(story.costs, terms.currency, [150, 220, 180, 180])
     for column, record in enumerate(story.records.values(), start=1):
         _draw(FigureColumn(figure, column, _clock_h(record)), record, story.morning)
     clock_axis(figure, _clock_h(first), _ROOM)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from ..envs.policy import Policy
 from ..envs.registry import plant_kind
 from ..envs.remote_env import RemoteEnv
 from ..twins.errors import PlantgymError
+from ..twins.heater_toml import is_heater
 from ..twins.live.client import RunCutError
 from ..twins.live.history import History
 from ..twins.live.records import to_plain
@@ -44,7 +44,7 @@ def live_case(plant: str, split: str, **options: Any) -> Case:  # noqa: ANN401 -
     for env_id in ENV_IDS:
         if default_arguments(env_id)["plant"] == plant:
             return case_from_options(env_id, split, **options)
-    env_id = _HEATER_ID if _is_heater(plant) else _FACTORY_ID
+    env_id = _HEATER_ID if is_heater(plant) else _FACTORY_ID
     return case_from_options(env_id, split, plant=plant, **options)
 
 
@@ -132,10 +132,3 @@ def _env_id(env: RemoteEnv) -> str:
     if told.get("env") in ENV_IDS:
         return str(told["env"])
     return _HEATER_ID if told["kind"] == plant_kind(_HEATER_ID) else _FACTORY_ID
-
-
-def _is_heater(plant: str) -> bool:
-    try:
-        return "brick" in tomllib.loads(Path(plant).read_text("utf-8"))
-    except (OSError, ValueError):
-        return False

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..twins.errors import InputError
+from ..twins.value_checks import changes
 from ..twins.whole_file import unwritable, write_whole
 
 if TYPE_CHECKING:
@@ -97,13 +98,8 @@ class EntryFile(Generic[_Entry]):
             raise self._damaged(1)
         theirs = header["settings"]
         mine = json.loads(json.dumps(settings))
-        changed = [
-            f"{name} is {theirs.get(name)!r} there and {mine.get(name)!r} now"
-            for name in sorted(mine.keys() | theirs.keys())
-            if theirs.get(name) != mine.get(name)
-        ]
-        if changed:
-            fix = f"{'; '.join(changed)}; delete the file, or give another {self._option}"
+        if changed := changes(theirs, mine):
+            fix = f"{changed}; delete the file, or give another {self._option}"
             raise InputError("unfinished run", str(self.path), fix)
 
     def _entry(self, parse: Callable[[dict[str, Any]], _Entry], number: int, line: str) -> _Entry:

@@ -110,11 +110,11 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "two columns of energy": (
         lambda f: (f[0].assign(power_kw=1.0), f[1]),
-        r"meter columns = .*: keep one column of energy",
+        r"meter columns = .*: keep one energy column",
     ),
     "no column of energy": (
         lambda f: (f[0].rename(columns={"energy_kwh": "kwh"}), f[1]),
-        r"meter columns = .*: keep one column of energy",
+        r"meter columns = .*: keep one energy column",
     ),
     "a meter that shows nothing": (
         lambda f: (0.0 * f[0], f[1]),

@@ -30,13 +30,7 @@ from plantgym.twins.uncertain.planning import RobustSchedule, plan_uncertain, wi
 from plantgym.twins.uncertain.samples import Samples
 
 from .plant_days import flour, outlook, plant
-from .uncertain_days import draw_day, worst_of
-
-GAP = 1e-9
-
-
-def about(cost: float) -> object:
-    return pytest.approx(cost, rel=1e-7, abs=1e-6)
+from .uncertain_days import GAP, about, draw_day, worst_of
 
 
 @settings(max_examples=20)

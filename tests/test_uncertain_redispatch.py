@@ -19,13 +19,7 @@ from plantgym.twins.uncertain.samples import Samples
 
 from .plant_days import flour, outlook, plant
 from .random_plants import HOURS
-from .uncertain_days import draw_day
-
-GAP = 1e-9
-
-
-def about(cost: float) -> object:
-    return pytest.approx(cost, rel=1e-7, abs=1e-6)
+from .uncertain_days import GAP, about, draw_day
 
 
 @settings(max_examples=6)

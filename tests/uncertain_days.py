@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from plantgym.envs.stn_env import StnEnv
@@ -15,6 +16,14 @@ from plantgym.twins.uncertain.samples import Samples
 from plantgym.twins.uncertain.worst_case import WorstCase
 
 from .random_plants import HOURS, days, plants
+
+GAP = 1e-9
+"""Of plans that are compared."""
+
+
+def about(cost: float) -> object:
+    """Near enough for two solvers of the same problem."""
+    return pytest.approx(cost, rel=1e-7, abs=1e-6)
 
 
 def draw_day(data: st.DataObject, *, fair: bool = False) -> tuple[Scheduler, Outlook, Samples]:

@@ -6,9 +6,9 @@ import os
 import tomllib
 from dataclasses import asdict, fields
 from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import InputError
 from .heater import (
     AirLoop,
     Brick,
@@ -21,7 +21,7 @@ from .heater import (
 )
 from .heater_checks import SECTIONS
 from .plant_toml import HEATER_ENDING
-from .toml_tables import check_keys, read_plant_file, sub_table
+from .toml_tables import check_keys, parse_toml, read_plant_file, sub_table
 from .whole_file import write_whole
 
 _Part = TypeVar("_Part", Heater, Brick, AirLoop, Water, Building, Gains, Temperatures)
@@ -43,16 +43,23 @@ def load_heater(plant: str | os.PathLike[str]) -> HeaterPlant:
     return parse_heater(*read_plant_file("heater", plant, shipped_heaters(), "HeaterPlant"))
 
 
+def is_heater(plant: str) -> bool:
+    """Whether a name or file is that of a heater; what cannot be read is taken to be none."""
+    try:
+        return plant in shipped_heaters() or "brick" in tomllib.loads(
+            Path(plant).read_text("utf-8")
+        )
+    except (OSError, ValueError):
+        return False
+
+
 def parse_heater(text: str, origin: str = "heater") -> HeaterPlant:
     """Build a heater from TOML text; `origin` names it in errors.
 
     Raises:
         InputError: as `load_heater`.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"heater file {origin}", str(error), "mend the TOML there") from error
+    data = parse_toml("heater", text, origin)
     check_keys(origin, data, ("name", "sources", *SECTIONS), ("name", *SECTIONS))
     return HeaterPlant(
         name=data["name"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from importlib import resources
@@ -12,7 +11,7 @@ from typing import Any, TypeVar, cast
 from .errors import InputError
 from .plant import Material, Mode, Site, StnPlant, Task
 from .tariff import DrEventProcess, DrProgramme, Tariff, TouPeriod
-from .toml_tables import check_keys, read_plant_file, sub_rows, sub_table
+from .toml_tables import check_keys, parse_toml, read_plant_file, sub_rows, sub_table
 from .whole_file import write_whole
 
 _Entry = TypeVar(
@@ -53,10 +52,7 @@ def parse_plant(text: str, origin: str = "plant") -> StnPlant:
     Raises:
         InputError: as `load_plant`.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"plant file {origin}", str(error), "mend the TOML there") from error
+    data = parse_toml("plant", text, origin)
     check_keys(origin, data, (*_SIMPLE_KEYS, *_TOP_KEYS), ("name", "currency", "site", "tariff"))
     dr, dr_events = _demand_response(origin, data)
     return StnPlant(

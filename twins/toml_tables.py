@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -34,11 +35,37 @@ def read_plant_file(
     if not path.is_file():
         fix = f"give a TOML file that exists, or one of {tuple(shipped)}"
         raise InputError(owner, str(plant), fix)
+    return read_text(owner, path), str(path)
+
+
+def read_text(owner: str, path: Path) -> str:
+    """The text of a file that exists.
+
+    Raises:
+        InputError: a file that is no text.
+    """
     try:
-        return path.read_text("utf-8"), str(path)
+        return path.read_text("utf-8")
     except UnicodeDecodeError as error:
         fix = f"save it as UTF-8 text ({error})"
         raise InputError(f"{owner} file", str(path), fix) from error
+
+
+def parse_toml(owner: str, text: str, origin: str) -> dict[str, Any]:
+    """The tables in a text.
+
+    Args:
+        owner: what is read, as errors name it.
+        text: TOML.
+        origin: where the text comes from, as errors name it.
+
+    Raises:
+        InputError: malformed TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{owner} file {origin}", str(error), "mend the TOML there") from error
 
 
 def check_keys(

@@ -1,8 +1,9 @@
-"""Checks of the single values that users write: numbers, words, switches."""
+"""Checks of the values that users write: numbers, words, switches, and what they changed."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from .errors import InputError
 
@@ -42,3 +43,12 @@ def check_flag(field: str, value: object) -> None:
     """Refuse what is neither true nor false."""
     if not isinstance(value, bool):
         raise InputError(field, value, "give true or false")
+
+
+def changes(theirs: Mapping[str, object], mine: Mapping[str, object]) -> str:
+    """In what the settings of an earlier run differ from mine, in words; empty if in none."""
+    return "; ".join(
+        f"{name} is {theirs.get(name)!r} there and {mine.get(name)!r} now"
+        for name in sorted(theirs.keys() | mine.keys())
+        if theirs.get(name) != mine.get(name)
+    )

@@ -26,6 +26,9 @@ QUANTILES = (0.1, 0.5, 0.9)
 Fitted = Any
 """What a forecaster has learned of one step ahead."""
 
+Expected = tuple[Floats, Floats]
+"""Mean [O] and quantiles [O, Q] of one step ahead."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
@@ -110,14 +113,8 @@ class LoadForecaster(BaseEstimator):  # type: ignore[misc] # scikit-learn has no
     def _learn(self, series: LoadSeries, origins: Ints, ahead: int, target: Floats) -> Fitted: ...
 
     @abstractmethod
-    def _expect(
-        self,
-        model: Fitted,
-        series: LoadSeries,
-        origins: Ints,
-        ahead: int,
-    ) -> tuple[Floats, Floats]:
-        """Mean [O] and quantiles [O, Q]."""
+    def _expect(self, model: Fitted, series: LoadSeries, origins: Ints, ahead: int) -> Expected:
+        """What is expected at origins [O]."""
 
 
 class SeasonalNaive(LoadForecaster):
@@ -146,13 +143,7 @@ class SeasonalNaive(LoadForecaster):
         error = error[np.isfinite(error)]
         return target.mean(), np.quantile(error if len(error) else [0.0], self.quantiles)
 
-    def _expect(
-        self,
-        model: Fitted,
-        series: LoadSeries,
-        origins: Ints,
-        ahead: int,
-    ) -> tuple[Floats, Floats]:
+    def _expect(self, model: Fitted, series: LoadSeries, origins: Ints, ahead: int) -> Expected:
         mean_kw, off_kw = model
         before = self._before(series, origins, ahead)
         expected = np.where(np.isfinite(before), before, mean_kw)
@@ -192,13 +183,7 @@ class ForestForecaster(LoadForecaster):
         ).fit(seen, target)  # fmt: skip
         return forest, target, *leaf_order(forest.apply(seen))
 
-    def _expect(
-        self,
-        model: Fitted,
-        series: LoadSeries,
-        origins: Ints,
-        ahead: int,
-    ) -> tuple[Floats, Floats]:
+    def _expect(self, model: Fitted, series: LoadSeries, origins: Ints, ahead: int) -> Expected:
         forest, target, rows, leaves = model
         seen = features(series, origins, ahead, self.horizon)
         asked = forest.apply(seen)
@@ -253,13 +238,7 @@ class BoostedForecaster(LoadForecaster):
         )
         return model.fit(seen, target)
 
-    def _expect(
-        self,
-        model: Fitted,
-        series: LoadSeries,
-        origins: Ints,
-        ahead: int,
-    ) -> tuple[Floats, Floats]:
+    def _expect(self, model: Fitted, series: LoadSeries, origins: Ints, ahead: int) -> Expected:
         seen = features(series, origins, ahead, self.horizon)
         with threadpool_limits(1):
             mean_kw, *quantile_kw = (each.predict(seen) for each in model)

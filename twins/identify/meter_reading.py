@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..csv_file import CsvFile, CsvSource, Floats
 from ..day_grid import Clock, ClockChanges, DroppedDay, read_clock, step_times
+from ..energy_column import read_energy
 from ..errors import InputError
 from ..readers import MAX_PV_CF, MINUTES_PER_DAY, DailySeries, prices_of, to_step
 from .meter import MeterDays
@@ -17,7 +18,6 @@ from .meter import MeterDays
 if TYPE_CHECKING:
     import pandas as pd
 
-_ENERGY_COLUMNS = ("energy_kwh", "energy_mwh", "power_kw")
 _ARRAY_START = np.datetime64("2000-01-01", "D")
 _NET_METERING = "a plant draws 0 or more; if it feeds PV into the grid, give the series of PV too"
 
@@ -186,15 +186,10 @@ def _array(name: str, data: ArrayLike) -> Floats:
 
 def _energy_kwh(meter: CsvFile, clock: Clock, feeds_grid: bool) -> Floats:
     """The readings [N], NaN where a field is empty."""
-    names = [name for name in _ENERGY_COLUMNS if name in meter.frame]
-    if len(names) != 1:
-        fix = f"keep one energy column: {', '.join(_ENERGY_COLUMNS)}"
-        raise InputError(f"{meter.name} columns", list(meter.frame.columns), fix)
-    (name,) = names
-    values = meter.numbers(name, gaps=True)
+    name, energy_kwh = read_energy(meter, clock.step_s)
     if not feeds_grid:
-        meter.refuse(name, values < 0, _NET_METERING)
-    return values * {"energy_kwh": 1.0, "energy_mwh": 1000.0, "power_kw": clock.step_s / 3600}[name]
+        meter.refuse(name, energy_kwh < 0, _NET_METERING)
+    return energy_kwh
 
 
 def _on_days(file: CsvFile, clock: Clock, values: Floats, prices: DailySeries) -> Floats:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import tomli_w
 
 from ..errors import InputError
-from ..toml_tables import check_keys, sub_rows, sub_table
+from ..toml_tables import check_keys, parse_toml, read_text, sub_rows, sub_table
 from ..whole_file import write_whole
 from .process import PartLoad, Process, Stage, in_line
 
@@ -29,12 +28,7 @@ def load_process(path: str | os.PathLike[str]) -> Process:
     """
     if not Path(path).is_file():
         raise InputError("process", os.fspath(path), "give a TOML file that exists")
-    try:
-        text = Path(path).read_text("utf-8")
-    except UnicodeDecodeError as error:
-        fix = f"save it as UTF-8 text ({error})"
-        raise InputError("process file", os.fspath(path), fix) from error
-    return parse_process(text, os.fspath(path))
+    return parse_process(read_text("process", Path(path)), os.fspath(path))
 
 
 def parse_process(text: str, origin: str = "process") -> Process:
@@ -43,10 +37,7 @@ def parse_process(text: str, origin: str = "process") -> Process:
     Raises:
         InputError: as `load_process`.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"process file {origin}", str(error), "mend the TOML there") from error
+    data = parse_toml("process", text, origin)
     check_keys(origin, data, (*_SIMPLE_KEYS, "sources", "stage"), ("name", "mass_unit"))
     return Process(
         **{key: data[key] for key in _SIMPLE_KEYS if key in data},

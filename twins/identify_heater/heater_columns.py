@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..csv_file import CsvFile
+from ..energy_column import ENERGY_COLUMNS, read_energy
 from ..errors import InputError
 from ..stn_tables import Floats
 from .heater_days import HOURS
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     Table = pd.Series | pd.DataFrame | ArrayLike
 
-ENERGY_COLUMNS = ("energy_kwh", "energy_mwh", "power_kw")
 WEATHER_COLUMNS = ("ambient_c", "wind_m_per_s", "ghi_w_per_m2")
 TELEMETRY_COLUMNS = ("brick_c", "water_c", "power_kw", "fan")
 
@@ -43,17 +43,13 @@ def metered_kwh(meter: CsvFile, step_s: int) -> Floats:
     Raises:
         InputError: none or several of the columns of energy, or a negative reading.
     """
-    names = [name for name in ENERGY_COLUMNS if name in meter.frame]
-    if len(names) != 1:
-        fix = f"keep one column of energy: {', '.join(ENERGY_COLUMNS)}"
-        raise InputError(f"{meter.name} columns", list(meter.frame.columns), fix)
-    (name,) = names
-    values = meter.numbers(name, gaps=True)
-    meter.refuse(name, values < 0.0, "a heater draws 0 or more; leave the field empty if it failed")
-    factor = {"energy_kwh": 1.0, "energy_mwh": 1000.0, "power_kw": step_s / 3600}[name]
+    name, energy_kwh = read_energy(meter, step_s)
+    meter.refuse(
+        name, energy_kwh < 0.0, "a heater draws 0 or more; leave the field empty if it failed"
+    )
     most_kwh = _RANGES["power_kw"][1] * step_s / 3600
-    meter.refuse(name, values * factor > most_kwh, "no heater draws so much; check the unit (Wh?)")
-    return values * factor
+    meter.refuse(name, energy_kwh > most_kwh, "no heater draws so much; check the unit (Wh?)")
+    return energy_kwh
 
 
 def weather_values(weather: CsvFile) -> Floats:
