@@ -90,21 +90,28 @@ class ScriptedServer:
             for event in events:
                 known = {"type": event["type"], "seq": len(self.events) + 1, **event}
                 self.events.append(known)
-                read_message(json.dumps(known), "server")
-                self._send_all(known)
+                text = write_message(known)
+                if len(self.events) < 100:
+                    read_message(text, "server")
+                self._send_all(text)
 
     def say(self, message: Message) -> None:
         """Send what is not on record."""
         with self._lock:
-            self._send_all(message)
+            self._send_all(write_message(message))
+
+    def close_all(self, code: int, reason: str) -> None:
+        """Close all connections with a reason."""
+        for socket in tuple(self._sockets):
+            socket.close(code, reason)
 
     def begin(self, run: str) -> None:
         """Begin another run, with nothing on record."""
         self.run, self.events = run, []
 
-    def _send_all(self, message: Message) -> None:
+    def _send_all(self, text: str) -> None:
         for socket in self._sockets:
-            socket.send(write_message(message))
+            socket.send(text)
 
     def _talk(self, socket: ServerConnection) -> None:
         try:

@@ -20,7 +20,7 @@ const LEAST_PAUSE_MS = 80;
 const PANELS = ["kpis", "charts", "stocks", "costs", "days", "assets", "alarms", "log"];
 
 /** What there is now, for tests and for the curious. */
-export const app = { run: null, phase: "connecting", draws: 0 };
+export const app = { run: null, phase: "connecting", draws: 0, redraw };
 
 let parts = [];
 let isDirty = false;
