@@ -19,7 +19,7 @@ from ..twins.faults.effects import (
     stuck_request,
 )
 from ..twins.faults.fault import Fault, changed_faults
-from ..twins.faults.sensors import NOISE, factory_readings, heater_readings, sensed
+from ..twins.faults.sensors import NOISE, factory_readings, heater_readings, sensed, spread
 from ..twins.health.records import FactoryRecords, HeaterRecords, OperatingRecord
 from ..twins.stn_tables import Floats
 from .heater_env import SetsHeaterEnv
@@ -149,6 +149,9 @@ class FaultyPlant:
         true = factory_readings(
             self.assets, self._tables, applied, info["load_kw"], info["generation_kw"]
         )
+        date = datetime.date.fromisoformat(self._base.batch.date(0))
+        of_day = np.random.default_rng((self.seed, date.toordinal())).standard_normal(len(applied))
+        true = spread(true, of_day, chance.standard_normal(len(applied)))
         self.readings = sensed(self.assets, self.faults, true, self.steps_run, per_day, chance)
         self.records = self._factory.records(
             time, obeyed, applied, self.readings, float(self._base_load_kw[day, step]),

@@ -15,6 +15,10 @@ from .fault import DRIFT_DAYS, Fault
 NOISE = 0.002
 """Spread of a reading, as a share of the full scale; assumed: a sensor of class 0.5."""
 
+SPREAD = 0.01
+"""Spread of a task's power about that of its mode, once from day to day and once from step to step;
+assumed: material is harder or softer, wetter or drier."""
+
 
 def factory_readings(
     assets: Sequence[Asset], tables: StnTables, level: Floats, load_kw: float, generation_kw: float
@@ -37,6 +41,20 @@ def factory_readings(
             for asset in assets
         ]
     )
+
+
+def spread(readings: Floats, of_day: Floats, of_step: Floats) -> Floats:
+    """Readings [A] of a factory whose J tasks stray from the powers of their modes.
+
+    Args:
+        readings: as `factory_readings` gives them, the meter last [A].
+        of_day: standard normal numbers of the day [J].
+        of_step: those of the step [J].
+    """
+    found, tasks = readings.copy(), len(of_day)
+    found[:tasks] *= 1.0 + SPREAD * (of_day + of_step)
+    found[-1] += found[:tasks].sum() - readings[:tasks].sum()
+    return found
 
 
 def heater_readings(meter: Mapping[str, float]) -> Floats:
