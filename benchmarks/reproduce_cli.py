@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 
+from . import learning_speed
 from .options import Cores, DrawSeed, Figures
 
 app = typer.Typer(no_args_is_help=True, help="Print our figures anew, from the shipped data.")
+
+
+app.command("learning-speed", epilog="Example: plantgym reproduce learning-speed --minutes 5")(
+    learning_speed.main
+)
 
 
 @app.command(

@@ -102,8 +102,8 @@ def test_the_examples_of_the_help_run_as_written(
     shutil.copy("meters/a.csv", "meter.csv")
     told = "\n".join(each.epilog for each in COMMANDS.values())
     examples = re.findall(r"plantgym (.+)", told)
-    # Those of heaters and of planning under uncertainty run in their own tests.
-    elsewhere = "heater|reproduce (sets|dro|car-seat|generators)"
+    # Those of heaters, of planning under uncertainty and of learners run in their own tests.
+    elsewhere = "heater|reproduce (sets|dro|car-seat|generators|learning-speed)"
     examples = [each for each in examples if not re.search(elsewhere, each)]
     assert len(examples) == 7
     for example in examples:
