@@ -146,7 +146,7 @@ def chosen(
         InputError: a name that none of them has.
     """
     entries = [entry for each in rounds for entry in each.entries()]
-    known = {
+    known: dict[str, tuple[Sequence[str] | None, Callable[[Entry], str]]] = {
         "--envs": (envs, lambda entry: entry.round.env),
         "--policies": (policies, lambda entry: entry.contestant.name),
         "--settings": (settings, lambda entry: entry.round.setting.name),

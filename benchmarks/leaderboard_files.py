@@ -56,7 +56,7 @@ class KeptResult:
 
     def same_about(self, about: Mapping[str, Any]) -> bool:
         """Whether this is what a run with these settings would give."""
-        return self.about == json.loads(json.dumps(about))
+        return bool(self.about == json.loads(json.dumps(about)))
 
 
 def result_path(folder: Path, entry: Entry) -> Path:

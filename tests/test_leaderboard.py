@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plantgym.benchmarks import leaderboard_run
 from plantgym.benchmarks.aggregates import bootstrap_interval
 from plantgym.benchmarks.compare import compare
+from plantgym.benchmarks.episodes import run_unit
 from plantgym.benchmarks.leaderboard_field import Contestant, Round, Setting, chosen, leaderboard
 from plantgym.benchmarks.leaderboard_files import (
     RESULTS,
@@ -104,7 +104,6 @@ class TestRun:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         how, ran = work(tmp_path), list[str]()
-        run_unit = leaderboard_run.run_unit
 
         def one_day(run: str, case: Any, policy: str, day: str, seed: int) -> Any:  # noqa: ANN401
             if len(ran) == 1:
@@ -113,7 +112,7 @@ class TestRun:
             ran.append(day)
             return run_unit(run, case, policy, day, seed)
 
-        monkeypatch.setattr(leaderboard_run, "run_unit", one_day)
+        monkeypatch.setattr("plantgym.benchmarks.leaderboard_run.run_unit", one_day)
         entry = tiny().entries()[0]
         with pytest.raises(KeyboardInterrupt):
             list(run_missing([entry], how))
