@@ -97,13 +97,16 @@ class RollingMpc(Planner):
 
     def levels(self) -> Floats:
         """The first step of a fresh plan."""
-        view = self.env.view()
-        expected = view.with_prices(
+        view = self.expected(self.env.view())
+        plan = self.scheduler.plan(view, mip_gap=self.mip_gap, node_limit=self.node_limit)
+        return np.asarray(plan.levels[view.step])
+
+    def expected(self, view: Outlook) -> Outlook:
+        """The view with the prices that are expected of those known."""
+        return view.with_prices(
             self._faded(view.step, view.buy_price_per_kwh, view.buy_forecast_per_kwh),
             self._faded(view.step, view.sell_price_per_kwh, view.sell_forecast_per_kwh),
         )
-        plan = self.scheduler.plan(expected, mip_gap=self.mip_gap, node_limit=self.node_limit)
-        return np.asarray(plan.levels[view.step])
 
     def _faded(self, step: int, known: Floats, forecast: Floats) -> Floats:
         """Realised prices up to now, then the forecast plus the fading spread [T]."""

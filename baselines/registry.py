@@ -48,6 +48,7 @@ _FACTORY: dict[str, Callable[[int], Policy]] = {
     "random": lambda seed: _from("rules", "RandomPolicy")(seed),
     "milp-day-ahead": lambda seed: _from("planners", "DayAheadMilp")(),
     "mpc": lambda seed: _from("planners", "RollingMpc")(),
+    "pi": lambda seed: _from("prescriptive.factory", "PrescriptiveFactory")(),
     **{name: _uncertain("UncertainMpc", name) for name in UNCERTAIN},
     **{f"{name}-day-ahead": _uncertain("UncertainDayAhead", name) for name in UNCERTAIN},
     "optimum": lambda seed: _from("planners", "Optimum")(),
@@ -61,6 +62,7 @@ _HEATER: dict[str, Callable[[int], Policy]] = {
     "thermostat": lambda seed: _from("heater_rules", "Thermostat")(),
     "price-quantile": lambda seed: _from("heater_rules", "PriceQuantile")(),
     "mpc": lambda seed: _from("heater_planners", "HeaterMpc")(),
+    "pi": lambda seed: _from("prescriptive.heater", "PrescriptiveHeater")(),
     "optimum": lambda seed: _from("heater_planners", "HeaterOptimum")(),
 }
 
