@@ -30,7 +30,7 @@ class KnownDay:
         env = case.make().unwrapped
         twin = EnvTwin(cast(Any, env), make_policy(rule, 0, case))
         self.described: Message = json.loads(json.dumps(twin.describe()))
-        self.described |= {"assets": self.described["controls"], "policies": ["pi", "mpc", "rule"]}
+        self.described |= {"policies": ["pi", "mpc", "rule"]}
         self.started: Message = {"type": "started", "by": None, **twin.start(0, day)}
         self.measured: list[Message] = []
         while not twin.over:

@@ -74,9 +74,7 @@ class TestHeaders:
         self, server: LiveServer, method: str, path: str
     ) -> None:
         headers = asked(server, path, method)[0].headers
-        policy = dict(
-            part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; ")
-        )
+        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
         assert policy["default-src"] == "'none'"
         assert policy["script-src"] == policy["connect-src"] == policy["style-src"] == "'self'"
         assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"

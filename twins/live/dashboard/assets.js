@@ -1,6 +1,6 @@
 /** The assets: what each does, how healthy it is and why, and what was decided for it. */
 
-import { fixed } from "./format.js";
+import { fixed, power } from "./format.js";
 import { html, keepChildren, setAttribute, setText } from "./dom.js";
 import { heldText, levelPower, levelText } from "./levels.js";
 
@@ -20,7 +20,7 @@ export class Assets {
 
   #show(entry, name, run) {
     const health = run.analysis?.health?.[name] ?? NO_HEALTH;
-    const [head, meter, causes, decision] = entry.children;
+    const [head, meter, reading, causes, decision] = entry.children;
     const [title, doing, badges, score] = head.children;
     entry.dataset.state = health.state;
     setText(title, name);
@@ -31,8 +31,9 @@ export class Assets {
     setAttribute(score, "title", `Health of 100: ${health.state}${risk}`);
     setAttribute(meter, "value", String(health.score ?? 0));
     setAttribute(meter, "aria-label", `Health of ${name}: ${health.state}`);
-    const why = health.causes.join("; ");
-    setText(causes, [health.state === "ok" ? "" : health.state, why].filter(Boolean).join(": "));
+    setText(reading, readingText(run.readings[name]));
+    const state = ["watch", "alarm"].includes(health.state) ? health.state : "";
+    setText(causes, [state, health.causes.join("; ")].filter(Boolean).join(": "));
     const order = run.orders.get(name);
     setText(decision.children[0], order?.order ?? "");
     setAttribute(decision.children[0], "data-order", order?.order ?? "");
@@ -58,6 +59,16 @@ export class Assets {
   }
 }
 
+/** What the sensor of an asset reads, beside what a healthy one would. */
+function readingText(record) {
+  if (!record) return "";
+  if (!record.sampled) return "no reading";
+  const [signal] = record.signals;
+  if (!signal || signal.reading_kw === null) return "";
+  const expected = signal.expected_kw === null ? "" : `, ${power(signal.expected_kw)} expected`;
+  return `reads ${power(signal.reading_kw)}${expected}`;
+}
+
 function makeEntry() {
   return html(
     "li", {},
@@ -66,7 +77,8 @@ function makeEntry() {
       html("b"), html("span", { class: "note" }), html("span", { class: "badge" }),
       html("span", { class: "score" }),
     ),
-    html("meter", { min: 0, max: 100, low: 50, high: 80, optimum: 100 }),
+    html("meter", { min: 0, max: 100 }),
+    html("p", { class: "note" }),
     html("p", { class: "causes" }),
     html("p", { class: "decision" }, html("span", { class: "order" }), html("span")),
   );

@@ -6,11 +6,11 @@ import { fixed } from "./format.js";
 
 const SPEEDS = [1, 60, 600, 3600, 36000, 360000];
 const SIZES = {
-  efficiency_loss: ["Share of the output lost", 0.15],
-  stuck: ["Stuck (1) or not (0)", 1],
-  sensor_bias: ["Share added to what is measured", 0.1],
-  sensor_drift: ["Share added per day", 0.1],
-  dropped_samples: ["Share of samples lost", 0.3],
+  efficiency_loss: ["Share of the efficiency that is lost", 0.15],
+  stuck: ["Share of the steps in which it stays as it is", 1],
+  sensor_bias: ["Share of the full scale that is added", 0.1],
+  sensor_drift: ["Share of the full scale that is added in 30 days", 0.5],
+  dropped_samples: ["Share of the readings that are lost", 0.3],
 };
 
 /** All controls of the page, for a link to a run. */

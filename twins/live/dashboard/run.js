@@ -117,6 +117,7 @@ export class Run {
     this.status = { policy: null, overrides: {}, faults: [], calls: [], ...welcome.status };
     this.analysis = welcome.analysis ?? null;
     this.orders = new Map();
+    this.readings = {};
     this.by = null;
     this.entries = 0;
   }
@@ -154,6 +155,7 @@ export class Run {
   _measurement(event) {
     this.day?.measure(this.plant, event);
     this.by = event.by;
+    this.readings = event.assets ?? {};
   }
 
   _decision({ by, reasons }) {
