@@ -92,7 +92,7 @@ class Generator(ABC):
             InputError: n below 1, or a condition that does not fit the days that were learnt.
         """
         check_whole("n", n, low=1, high=MAX_SAMPLES)
-        self._check_fitted()
+        self.check_fitted()
         self.layout_.check_condition(condition)
         known = KnownDays.of(condition, self.layout_, self.limits_)
         share = np.clip(self._draw(n, known, rng), 0.0, known.limit)
@@ -142,7 +142,12 @@ class Generator(ABC):
     def _draw(self, n: int, known: KnownDays, rng: np.random.Generator) -> Floats:
         """Draw shares of the capacities [n, C, T] for one day; the caller keeps the limits."""
 
-    def _check_fitted(self) -> None:
+    def check_fitted(self) -> None:
+        """Refuse a generator that has learnt nothing yet.
+
+        Raises:
+            InputError: before `fit`.
+        """
         if not hasattr(self, "limits_"):
             raise InputError("generator", self.name, "not fitted yet; call fit(scenarios) first")
 

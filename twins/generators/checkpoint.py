@@ -40,8 +40,7 @@ def save_generator(generator: Generator, path: str | os.PathLike[str]) -> None:
     Raises:
         InputError: a generator that is not fitted, or a file that cannot be written.
     """
-    if not hasattr(generator, "limits_"):
-        raise InputError("generator", generator.name, "not fitted yet; call fit(scenarios) first")
+    generator.check_fitted()
     layout = generator.layout_
     header = {
         "format": _FORMAT,
