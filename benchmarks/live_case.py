@@ -48,6 +48,15 @@ def live_case(plant: str, split: str, **options: Any) -> Case:  # noqa: ANN401 -
     return case_from_options(env_id, split, plant=plant, **options)
 
 
+def make_twin(case: Case) -> EnvTwin:
+    """The twin of an env; as long as nobody commands, the reference rule acts.
+
+    Raises:
+        InputError: arguments that make no env.
+    """
+    return EnvTwin(unwrap(case.make()), make_policy(POLICIES[case.kind].reference, 0, case))
+
+
 def make_run(
     case: Case,
     history: Path | None,
@@ -59,7 +68,7 @@ def make_run(
     supervisor: Supervisor | None = None,
     policy: str | None = None,
 ) -> LiveRun:
-    """A run of an env; as long as nobody commands, the reference rule acts.
+    """A run of an env.
 
     Args:
         case: the env.
@@ -74,8 +83,7 @@ def make_run(
     Raises:
         InputError: anything wrong with the case, the file or a value.
     """
-    env = unwrap(case.make())
-    twin = EnvTwin(env, make_policy(POLICIES[case.kind].reference, 0, case))
+    twin = make_twin(case)
     record = History(history, twin.describe())
     return LiveRun(
         twin, record, speed=speed, hold_steps=hold_steps, seed=seed, day=day,

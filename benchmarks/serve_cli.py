@@ -11,7 +11,8 @@ import typer
 from .options import DrEvents, Market, Seed, Split, StepMinutes
 
 if TYPE_CHECKING:
-    from ..twins.live.run import LiveRun
+    from ..twins.live.server import LiveServer
+    from .cases import Case
     from .policy_processes import PolicyProcesses
 
 _PORT = 8765
@@ -56,6 +57,7 @@ def serve(
     seed: Seed = 0,
 ) -> None:
     """Run a plant live, day after day, for clients that watch and control it over a WebSocket."""
+    from ..twins.live.server import LiveServer
     from .live_case import live_case, make_run
     from .policy_processes import PolicyProcesses
 
@@ -66,7 +68,8 @@ def serve(
         supervisor=processes, policy=policy,
     )  # fmt: skip
     try:
-        asyncio.run(_serve(run, plant, host, port, token, processes))
+        server = LiveServer(run, host=host, port=port, token=token)
+        asyncio.run(_serve(server, plant, case, processes))
     finally:
         run.history.close()
 
@@ -83,19 +86,13 @@ def control(
     control_plant(url, policy, token=token, seed=seed)
 
 
-async def _serve(
-    run: LiveRun,
-    plant: str,
-    host: str,
-    port: int,
-    token: str | None,
-    processes: PolicyProcesses,
-) -> None:
-    from ..twins.live.server import LiveServer
+async def _serve(server: LiveServer, plant: str, case: Case, processes: PolicyProcesses) -> None:
+    from .monitor_process import monitored
 
-    async with LiveServer(run, host=host, port=port, token=token) as server:
-        pace = f"at {run.speed:g} times real time" if run.speed else "in lock-step"
+    async with server:
+        speed = server.run.speed
+        pace = f"at {speed:g} times real time" if speed else "in lock-step"
         typer.echo(f"{plant} runs {pace}: {server.url}")
-        async with processes.serving(server):
+        typer.echo(f"Dashboard: {server.url.replace('ws', 'http', 1)}/")
+        async with monitored(server, case), processes.serving(server):
             await server.serve_forever()
-

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..twins.errors import InputError
+from ..twins.faults.assets import Asset
+from ..twins.health.records import OperatingRecord
 from ..twins.heater_toml import heater_to_toml
 from ..twins.live.records import record_to_plain, to_plain
 from ..twins.plant_toml import plant_to_toml
@@ -61,6 +63,16 @@ class EnvTwin:
             return ["power", "fan"]
         return [task.name for task in self.env.plant.tasks]
 
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """What can fail."""
+        return self._plant.assets
+
+    @property
+    def records(self) -> list[OperatingRecord]:
+        """What each asset did in the last step."""
+        return self._plant.records
+
     def describe(self) -> dict[str, Json]:
         """What the plant is: its file and what is observed, controlled and paid."""
         batch = self.env.batch
@@ -74,7 +86,7 @@ class EnvTwin:
             "reference_cost": batch.reference_cost,
             "observed": [asdict(entry) for entry in batch.observed],
             "controls": self.controls,
-            "assets": [asset.name for asset in self._plant.assets],
+            "assets": [asset.name for asset in self.assets],
             "n_modes": batch.n_modes,
             "continuous": bool(batch.tables.continuous),
             "cost_parts": list(batch.cost_parts),
@@ -139,7 +151,7 @@ class EnvTwin:
             "requested": info["requested"].tolist(),
             "applied": info["applied"].tolist(),
             "ended": ended,
-            "assets": {record.asset: record_to_plain(record) for record in self._plant.records},
+            "assets": {record.asset: record_to_plain(record) for record in self.records},
         }
 
     def safe_action(self) -> list[float]:

@@ -140,6 +140,12 @@ class History:
         row = self._db.execute(asked, (kind,)).fetchone()
         return None if row is None else read_message(row[0], "server")
 
+    def before_day(self, days: int) -> int:
+        """Sequence number before the last `started` but some; 0 if there are not so many."""
+        asked = "SELECT seq FROM events WHERE kind = 'started' ORDER BY seq DESC LIMIT 1 OFFSET ?"
+        row = self._db.execute(asked, (days,)).fetchone()
+        return 0 if row is None else int(row[0]) - 1
+
     def last_n(self, client: str) -> int:
         """The last request of a client, 0 for none."""
         asked = "SELECT coalesce(max(n), 0) FROM requests WHERE client = ?"

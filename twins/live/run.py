@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..errors import InputError
 from ..value_checks import check_number, check_whole
 from .history import History, HistoryError, Request
-from .live_twin import LiveTwin
+from .live_twin import Json, LiveTwin
 from .messages import Message, read_message, write_message
 from .orders import StandingOrders
 from .supervisor import Supervisor
@@ -72,6 +72,7 @@ class LiveRun:
         """Whether the safe policy acts, as no command holds."""
         self.speed, self.paused = float(speed), False
         self._numbers: dict[str, int] = {}
+        self._morning: Json = None
         if history.state is None:
             self._change(lambda: self._started(None, twin.start(seed, day), []))
         else:
@@ -115,6 +116,21 @@ class LiveRun:
             HistoryError: it cannot be put on record; the step has not run then.
         """
         self._change(self._run_step)
+
+    @property
+    def morning(self) -> tuple[int, Json]:
+        """Sequence number of the last `started`, and what the twin saved then."""
+        started = self.history.last_of("started")
+        assert started is not None
+        return started["seq"], self._morning
+
+    def note(self, analysis: Message) -> None:
+        """Put an `analysis` on record.
+
+        Raises:
+            HistoryError: that cannot be done.
+        """
+        self._change(lambda: [analysis])
 
     def forget_policy(self) -> None:
         """Note that the policy that was chosen has ended by itself.
@@ -229,6 +245,7 @@ class LiveRun:
 
     def _started(self, client: str | None, fields: Message, called: list[Message]) -> list[Message]:
         """A day began; the calls of the day before are gone."""
+        self._morning = self.twin.save()
         started = {"type": "started", "by": client, **fields}
         return [started, self._status(client)] if called else [started]
 
@@ -263,6 +280,7 @@ class LiveRun:
             {
                 "twin": self.twin.save(),
                 "orders": self.orders.save(),
+                "morning": self._morning,
                 "held": self._held,
                 "safe": self.safe,
                 "speed": self.speed,
@@ -276,6 +294,7 @@ class LiveRun:
         memory = json.loads(self.history.state)
         self.twin.restore(memory["twin"])
         self.orders.restore(memory["orders"])
+        self._morning = memory["morning"]
         self._held = None if memory["held"] is None else _Held(*memory["held"])
         self.safe, self.speed, self.paused = memory["safe"], memory["speed"], memory["paused"]
 
