@@ -8,12 +8,15 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plantgym.baselines.registry import POLICIES, make_policy
 from plantgym.envs.heater_env import SetsHeaterEnv
 from plantgym.envs.live_twin import EnvTwin
 from plantgym.envs.stn_env import StnEnv
 from plantgym.twins.errors import InputError
+from plantgym.twins.faults.fault import FAULT_KINDS
 from plantgym.twins.heater_episode_state import HeaterState
 
 from .env_cases import CASES, HEATERS, Case, assert_same
@@ -117,14 +120,31 @@ class TestChoice:
         (status,) = events(run)[1:]
         assert (status["type"], status["by"], status["policy"]) == ("status", None, None)
 
-    def test_a_full_disk_starts_nothing(self, tmp_path: Path) -> None:
+    def test_a_full_disk_starts_and_changes_nothing(self, tmp_path: Path) -> None:
         supervisor = Choosing()
         run = counting_run(tmp_path / "run.sqlite", width=2000, supervisor=supervisor)
         fill_disk(run.history, full=True)
-        answers = [send(run, "reset", 1, day=1), send(run, "choose", 2, policy="mpc")]
-        assert "full" in answers[0]["value"]
-        if answers[1]["status"] == "refused":
-            assert (supervisor.started, run.orders.policy) == ([], None)
+        before = memory(run)
+        for _ in range(50):  # small changes find room in pages that are there, for a while
+            answer = send(run, "choose", run.welcome("a")["n"] + 1, policy="mpc")
+            if answer["status"] == "refused":
+                break
+            before = memory(run)
+        started = len(supervisor.started)
+        assert "full" in answer["value"]
+        assert memory(run) == before
+        orders: list[tuple[str, dict[str, Any]]] = [
+            ("override", {"control": "mode", "level": 1}),
+            ("fault", {"asset": "counter", "size": 1}),
+            ("call", {"in_steps": 1, "steps": 1, "power_kw": 1}),
+            ("choose", {"policy": None}),
+        ]
+        for order, fields in orders:
+            request = {"type": order, "n": 99, **fields}
+            request |= {"kind": "stuck"} if order == "fault" else {}
+            assert "full" in json.loads(run.answer("a", json.dumps(request)))["value"]
+            assert memory(run) == before
+        assert len(supervisor.started) == started
 
 
 @pytest.mark.parametrize(
@@ -387,3 +407,31 @@ class TestFaults:
             assert again.step(some_action(twin, step)) == twin.step(some_action(twin, step))
         twin.set_fault("T1", "efficiency_loss", 0.0)
         assert [each["asset"] for each in twin.faults()] == ["T2"]
+
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.floats(-2.0, 2.0) | st.integers()
+FUZZED = {name: live_run(case, speed=60.0) for name, case in (("f", FACTORY), ("h", HEATER))}
+NAMES = st.sampled_from(["T1", "T2", "generation", "meter", "fan", "store", "power", "x"])
+
+
+@pytest.mark.parametrize("name", FUZZED)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_order_breaks_a_plant(name: str, data: st.DataObject) -> None:
+    """Whatever is granted or refused, the plant runs on, within its spaces."""
+    run = FUZZED[name]
+    steps = st.integers(1, 100_000) | st.integers(1, 8)
+    orders = {
+        "override": {"control": NAMES, "level": NUMBERS | st.none()},
+        "call": {"in_steps": steps, "steps": steps, "power_kw": NUMBERS},
+        "fault": {"asset": NAMES, "kind": st.sampled_from(FAULT_KINDS), "size": NUMBERS},
+    }
+    order = data.draw(st.sampled_from(sorted(orders)))
+    fields = {field: data.draw(values) for field, values in orders[order].items()}
+    before, n = memory(run), run.welcome("fuzz")["n"] + 1
+    answer = json.loads(run.answer("fuzz", json.dumps({"type": order, "n": n, **fields})))
+    if answer["status"] == "refused":
+        assert memory(run) == before
+    run.tick()
+    told = [each for each in events(run)[-3:] if "observation" in each]
+    assert np.abs(told[-1]["observation"]).max() <= 1.0

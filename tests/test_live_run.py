@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from plantgym.twins.errors import InputError
 from plantgym.twins.live.history import History, HistoryError
-from plantgym.twins.live.messages import read_message
+from plantgym.twins.live.messages import message_schema, message_types, read_message
 from plantgym.twins.live.run import LiveRun
 
 from .live_cases import STEPS, counting_run, events
@@ -27,7 +27,9 @@ def send(run: LiveRun, order: str, n: int, client: str = "a", **fields: object) 
 
 def memory(run: LiveRun) -> tuple[object, ...]:
     """All that a request could change."""
-    return run.twin.save(), run.mode, run.speed, run.safe, run.history.state, run.history.last_seq
+    orders = run.orders.save()
+    kept = run.history.state, run.history.last_seq
+    return run.twin.save(), run.mode, run.speed, run.safe, orders, *kept
 
 
 class TestLockStep:
@@ -271,6 +273,12 @@ VALID = [
     '{"type": "reset", "n": 2, "seed": 1, "day": 2}',
     '{"type": "clock", "n": 3, "speed": 10.5, "paused": true}',
     '{"type": "ask", "n": 4, "what": "view"}',
+    '{"type": "override", "n": 5, "control": "mode", "level": 2}',
+    '{"type": "call", "n": 6, "in_steps": 1, "steps": 2, "power_kw": 50.5}',
+    '{"type": "fault", "n": 7, "asset": "counter", "kind": "stuck", "size": 0.5}',
+    '{"type": "choose", "n": 8, "policy": "mpc"}',
+    '{"type": "command", "n": 9, "action": [1], "reasons":'
+    ' [{"asset": "a", "order": "HOLD", "reason": "dear power"}]}',
     '{"type": "hello", "protocol": 1, "client": "a"}',
 ]
 
@@ -285,18 +293,39 @@ def mutated(draw: st.DrawFn) -> str:
     return text[:start] + piece + text[end:]
 
 
+FIELDS = sorted(
+    {
+        name
+        for kind in message_types("client")
+        for name in message_schema()["definitions"][kind]["properties"]
+        if name != "type"
+    }
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("n"), inner),
     max_leaves=4,
 )
 TYPED = st.fixed_dictionaries(
-    {"type": st.sampled_from(["command", "reset", "clock", "ask", "hello"])},
-    optional=dict.fromkeys(("n", "action", "seed", "day", "speed", "paused", "what"), JSON),
+    {"type": st.sampled_from(message_types("client"))},
+    optional=dict.fromkeys(FIELDS, JSON | st.sampled_from(["mode", "counter", "stuck", "mpc"])),
 )
 
 
-FUZZED = counting_run()
+class OnePolicy:
+    """A supervisor of one policy."""
+
+    policies = ("mpc",)
+
+    def check(self, policy: str) -> None:
+        if policy != "mpc":
+            raise InputError("choose policy", policy, "use mpc")
+
+    def start(self, policy: str | None) -> None:
+        assert policy in (None, "mpc")
+
+
+FUZZED = counting_run(supervisor=OnePolicy())
 CLIENTS = itertools.count()
 
 

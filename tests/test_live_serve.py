@@ -164,3 +164,31 @@ def test_a_policy_that_dies_is_told() -> None:
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=PATIENCE_S)
     assert "policy random has ended, so the rule acts" in told
+
+
+@pytest.mark.slow
+def test_orders_outlive_a_kill_of_the_server(tmp_path: Path) -> None:
+    arguments = ["--plant", "cement_pv", "--history", str(tmp_path / "run.sqlite")]
+    arguments += ["--speed", "3600", "--port", "0", "--day", "2025-06-03"]
+    with serving(*arguments) as (process, url):
+        operator = LiveClient(url, name="operator")
+        operator.order("override", control="T3", level=0)
+        operator.order("fault", asset="T1", kind="efficiency_loss", size=0.2)
+        operator.order("call", in_steps=12, steps=2, power_kw=2000)
+        status = LiveClient(url).welcome["status"]
+        os.kill(process.pid, signal.SIGKILL)
+    with serving(*arguments) as (_, url):
+        operator = LiveClient(url, name="operator")
+        again = operator.welcome["status"]
+        assert {name: again[name] for name in ("overrides", "faults", "calls")} == {
+            name: status[name] for name in ("overrides", "faults", "calls")
+        }
+        assert again["overrides"] == {"T3": 0}
+        analysis = operator.next_event()
+        while analysis["type"] != "analysis":
+            analysis = operator.next_event()
+        assert {"T1", "meter"} <= analysis["health"].keys() or analysis["health"] == {}
+        ran = [operator.next_event()]
+        while ran[-1]["type"] != "measurement":
+            ran.append(operator.next_event())
+        assert ran[-1]["applied"][2] == 0

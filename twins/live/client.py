@@ -70,8 +70,8 @@ class LiveClient:
         self._n: int = self.welcome["n"]
         self._hello |= {"run": self.welcome["run"], "after": self.welcome["seq"]}
 
-    def order(self, kind: str, **fields: Any) -> int:  # noqa: ANN401 - JSON
-        """Send a `command`, `reset` or `clock`, and wait until it is granted.
+    def order(self, kind: str, /, **fields: Any) -> int:  # noqa: ANN401 - JSON
+        """Send any request but `ask`, and wait until it is granted.
 
         Returns:
             The sequence number beyond which it holds.
