@@ -106,7 +106,7 @@ def score_rows(rounds: Sequence[Standings]) -> tuple[tuple[str, ...], list[list[
             for one, taking in zip(own, taking_part, strict=True)
         ]
         total = overall(rounds, name)
-        cells += [_NONE, _NONE] if total is None else [f"{total[0]:.2f}", _interval(total[1])]
+        cells += [_NONE, _NONE] if total is None else [f"{total[0]:.3f}", _interval(total[1])]
         ranked.append((_rank(own, total), [name, *cells]))
     ranked.sort(key=lambda row: row[0], reverse=True)
     return headers, [cells for _, cells in ranked]
@@ -136,7 +136,7 @@ def _cells(one: Standing, wanted: int) -> list[str]:
 
 
 def _score(one: Standing) -> str:
-    return "-" if one.score is None else f"{one.score:.2f}"
+    return "-" if one.score is None else f"{one.score:.3f}"
 
 
 def _interval(interval: tuple[float, float]) -> str:

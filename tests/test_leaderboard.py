@@ -239,7 +239,7 @@ class TestScores:
     def test_the_table_names_what_was_not_run(self, by_hand: Path) -> None:
         each = standings(tiny(Contestant("agent", fast_trainer()), Contestant("mpc")), by_hand)
         text = round_markdown(each)
-        assert "| agent | 2 of 2 | 0.81 |" in text
+        assert "| agent | 2 of 2 | 0.812 |" in text
         assert "| 86 | 260 | 50.0% | 2 | 1.5 |" in text
         assert text.endswith("Not run: `threshold`, `mpc`.")
         _, rows = score_rows([each])
@@ -304,7 +304,7 @@ class TestCommand:
         )
         assert done.exit_code == 0, done.stderr
         assert "SteelPowder.real.threshold: made" in done.stderr
-        assert "| optimum |  | 1.00 | 1.00 to 1.00 |" in page.read_text()
+        assert "| optimum |  | 1.000 | 1.00 to 1.00 |" in page.read_text()
         assert (tmp_path / "images" / "leaderboard_real.png").read_bytes()[1:4] == b"PNG"
 
     @pytest.mark.parametrize(
