@@ -1,7 +1,7 @@
 """All policies by name: those of the baselines, and those that were trained.
 
-A trained policy is named `ppo`, for the one that is shipped with the env, or `ppo:FILE` or
-`sb3:FILE` for one that was trained by `plantgym train` or by Stable-Baselines3.
+A trained policy is named `ppo`, for the one that is shipped with the env, or `ppo:FILE`,
+`hybrid:FILE` or `sb3:FILE` for one that was trained by `plantgym train` or by Stable-Baselines3.
 """
 
 from __future__ import annotations
@@ -23,13 +23,19 @@ def _ppo(path: Path) -> Policy:
     return PpoPolicy(path)
 
 
+def _hybrid(path: Path) -> Policy:
+    from ..agents.hybrid import HybridPolicy
+
+    return HybridPolicy(path)
+
+
 def _sb3(path: Path) -> Policy:
     from ..agents.sb3_policy import Sb3Policy
 
     return Sb3Policy(path)
 
 
-_TRAINED: dict[str, Callable[[Path], Policy]] = {"ppo": _ppo, "sb3": _sb3}
+_TRAINED: dict[str, Callable[[Path], Policy]] = {"ppo": _ppo, "hybrid": _hybrid, "sb3": _sb3}
 
 
 def make_policy(name: str, seed: int, case: Case) -> Policy:
@@ -60,7 +66,7 @@ def check_policies(names: Sequence[str], case: Case) -> dict[str, str]:
         InputError: no name, an unknown one, or a file that cannot be read.
     """
     known = POLICIES[case.kind].makers
-    able = f"{','.join(known)},ppo,ppo:FILE,sb3:FILE"
+    able = f"{','.join(known)},ppo,ppo:FILE,hybrid:FILE,sb3:FILE"
     if not names:
         raise InputError("policies", "", f"name at least one of {able}")
     prints = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..twins.errors import InputError
+from .imitation_cli import ADP, train_hybrid
 from .options import DrEvents, EnvName, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def train(
     env: EnvName,
     out: Annotated[Path, typer.Option(help="Folder for the policy, the log and checkpoints.")],
     algorithm: Annotated[
-        str, typer.Option(help="ppo (ours); or sb3-ppo, maskable-ppo, a2c, dqn, sac, td3 of SB3.")
+        str,
+        typer.Option(help="ppo, adp (ours); or sb3-ppo, maskable-ppo, a2c, dqn, sac, td3 of SB3."),
     ] = _PPO,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Env-steps of training.  [default: of the env]")
@@ -75,7 +77,10 @@ def train(
         for option, value in only_ours.items():
             if value:
                 raise InputError(option, value, f"leave it out: {algorithm} has no such option")
-        _train_sb3(case, algorithm, out, changes, seed)
+        if algorithm == ADP:
+            train_hybrid(case, out, changes, validation_of(case, validation_days))
+        else:
+            _train_sb3(case, algorithm, out, changes, seed)
         return
     chosen = ppo_settings(case.env_id, changes)
     from ..agents.training import Training
