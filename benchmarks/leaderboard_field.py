@@ -11,7 +11,7 @@ from ..envs import ENV_IDS
 from ..envs.registry import PlantKind, plant_kind
 from ..twins.errors import InputError
 from .cases import Case
-from .leaderboard_learners import Learner, fast_trainer, sb3
+from .leaderboard_learners import Learner, fast_trainer, hybrid, sb3
 
 DAYS = 20
 TRAINING_SEEDS = (0, 1, 2, 3, 4)
@@ -29,8 +29,8 @@ _SB3: Mapping[PlantKind, Sequence[str]] = MappingProxyType(
         "heater": ("sb3-ppo", "a2c", "sac", "td3"),
     }
 )
-_UNFIT = frozenset({("plantgym/SteelPowder-v0", "dqn")})
-"""Algorithms that an env has too many combinations of modes for."""
+_UNFIT = frozenset({("plantgym/SteelPowder-v0", "dqn"), ("plantgym/SteelPowder-v0", "hybrid")})
+"""Learners that an env has too many combinations of modes for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class Contestant:
 
     name: str
     learner: Learner | None = None
+
+    @property
+    def seeded(self) -> bool:
+        """Whether it is trained several times, with a seed each."""
+        return self.learner is not None and self.learner.seeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class Round:
         return [
             Entry(self, contestant, seed)
             for contestant in self.contestants
-            for seed in (self.training_seeds if contestant.learner else (None,))
+            for seed in (self.training_seeds if contestant.seeded else (None,))
         ]
 
 
@@ -105,7 +110,7 @@ class Entry:
     Args:
         round: where it runs.
         contestant: the policy.
-        seed: of its training; None for policies that do not learn.
+        seed: of its training; None where nothing is drawn in training, or nothing learned.
     """
 
     round: Round
@@ -170,5 +175,8 @@ def _contestants(env_id: str) -> tuple[Contestant, ...]:
         for name in POLICIES[kind].makers
         if name not in (*_OMITTED, *_OMITTED_PLANS)
     ]
-    theirs = [Contestant(name, sb3(name)) for name in _SB3[kind] if (env_id, name) not in _UNFIT]
-    return (*plain, Contestant("ppo", fast_trainer()), *theirs)
+    learners = {"ppo": fast_trainer(), **{name: sb3(name) for name in _SB3[kind]}}
+    if kind == "factory":
+        learners["hybrid"] = hybrid()
+    learning = [Contestant(*each) for each in learners.items() if (env_id, each[0]) not in _UNFIT]
+    return (*plain, *learning)

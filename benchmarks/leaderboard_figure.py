@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LOWEST, _HIGHEST = -0.3, 1.08
 """Scores that are drawn; what is lower stands at the edge as a number."""
 
+_LEGEND = "score: 0 the rule, 1 the optimum; lines: 95 % intervals; orange: learned"
 _LEARNED, _PLANNED, _QUIET = "#c2410c", "#1d4ed8", "#d4d4d4"
 
 
@@ -41,7 +42,9 @@ def draw_scores(rounds: Sequence[Standings], path: Path) -> None:
         _draw_round(panel, each, policies)
     panels[0].set_yticks(range(len(policies)), policies)
     panels[0].set_ylim(len(policies) - 0.5, -0.5)
-    figure.supxlabel("score: 0 the rule, 1 the optimum; lines: 95 % intervals", fontsize="small")
+    figure.supxlabel(
+        "score: 0 the rule, 1 the optimum; lines: 95 % intervals; orange: learned", fontsize="small"
+    )
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
@@ -62,7 +65,7 @@ def _draw_round(panel: Axes, each: Standings, policies: Sequence[str]) -> None:
 def _draw_standing(
     panel: Axes, row: int, one: Standing, score: float, interval: tuple[float, float]
 ) -> None:
-    colour = _PLANNED if one.seeds is None else _LEARNED
+    colour = _LEARNED if one.learns else _PLANNED
     if score < _LOWEST:
         panel.text(_LOWEST, row, f"< {score:.1f}", color=colour, va="center", fontsize="small")
         return

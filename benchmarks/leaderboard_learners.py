@@ -31,12 +31,14 @@ class Learner:
         file: of the policy, in the folder of its training.
         settings: of an env, by its id.
         train: trains on a case, with a seed and settings, into a folder; what it took.
+        seeded: whether anything is drawn in training; what is not has no training seeds.
     """
 
     kind: str
     file: str
     settings: Callable[[str], Mapping[str, Any]]
     train: Callable[[Case, int, Mapping[str, Any], Path], Effort]
+    seeded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Effort:
     """What a training took.
 
     Args:
-        steps: env-steps.
+        steps: env-steps; 0 for learners that learn from data.
         cpu_s: CPU time, looks at validation days included, but not what their optima took [s].
     """
 
@@ -71,6 +73,17 @@ def sb3(algorithm: str, **changes: object) -> Learner:
     return Learner("sb3", "model.zip", lambda env: {**defaults(env, algorithm), **changes}, train)
 
 
+def hybrid() -> Learner:
+    """Approximate dynamic programming."""
+
+    def settings(env_id: str) -> Mapping[str, Any]:
+        from ..agents.spread_chain import ChainSettings
+
+        return ChainSettings().as_dict()
+
+    return Learner("hybrid", "hybrid.npz", settings, _train_hybrid, seeded=False)
+
+
 def train_into(folder: Path, learner: Learner, case: Case, about: Mapping[str, Any]) -> Effort:
     """Train a policy, and write all its files or none.
 
@@ -78,12 +91,13 @@ def train_into(folder: Path, learner: Learner, case: Case, about: Mapping[str, A
         folder: for the files; what it holds is replaced.
         learner: how to train.
         case: the env.
-        about: what the policy depends on; with the `training_seed` and the `training` settings.
+        about: what the policy depends on; with the `training` settings and, where anything is
+            drawn, the `training_seed`.
     """
     draft = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    effort = learner.train(case, about["training_seed"], about["training"], draft)
+    effort = learner.train(case, about.get("training_seed", 0), about["training"], draft)
     told = json.dumps({"about": about, "effort": asdict(effort)}, indent=1)
     write_whole(draft / _TOLD, told + "\n")
     shutil.rmtree(folder, ignore_errors=True)
@@ -121,3 +135,11 @@ def _train(case: Case, seed: int, settings: Mapping[str, Any], folder: Path) -> 
     )
     begin = time.process_time()
     return Effort(train(training).steps, time.process_time() - begin)
+
+
+def _train_hybrid(case: Case, seed: int, settings: Mapping[str, Any], folder: Path) -> Effort:
+    from ..agents.adp_training import train_adp
+
+    begin = time.process_time()
+    train_adp(case.env_id, folder, changes=settings, arguments=case.arguments)
+    return Effort(0, time.process_time() - begin)

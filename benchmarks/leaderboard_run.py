@@ -108,7 +108,8 @@ class _Ground:
         settings |= {"policy": entry.contestant.name, "days": len(self.dates)}
         if entry.contestant.learner is not None:
             training = entry.contestant.learner.settings(self.case.env_id)
-            settings |= {"training_seed": entry.seed, "training": dict(training)}
+            settings |= {"training": dict(training)}
+            settings |= {} if entry.seed is None else {"training_seed": entry.seed}
         return settings
 
 

@@ -25,7 +25,8 @@ class Standing:
 
     Args:
         policy: its name.
-        seeds: trainings that were run; None for policies that do not learn.
+        learns: whether it was trained.
+        seeds: trainings that were run; None where nothing is drawn in training.
         cost_mean: mean cost of a day [currency].
         gap: of that to the mean cost of the optimum, as a share of it.
         scores: of each training and day [seeds, days]; days on which nothing can be saved are
@@ -38,6 +39,7 @@ class Standing:
     """
 
     policy: str
+    learns: bool
     seeds: int | None
     cost_mean: float
     gap: float | None
@@ -117,7 +119,8 @@ def _standing(
     times = [result.training.cpu_s for result in kept if result.training]
     return Standing(
         policy=contestant.name,
-        seeds=len(kept) if contestant.learner else None,
+        learns=contestant.learner is not None,
+        seeds=len(kept) if contestant.seeded else None,
         cost_mean=float(costs.mean()),
         gap=relative(float(costs.mean()), float(np.mean([day.cost for day in best.days]))),
         scores=scores,

@@ -39,7 +39,7 @@ from .test_compare import small_case
 ROOT = Path(__file__).resolve().parents[1]
 TINY = Setting("tiny", "Tiny", lambda env_id: small_case())
 PLAIN = tuple(map(Contestant, ("rule", "threshold", "optimum")))
-QUICK = {"steps": 768, "rows": 16, "rollout": 24, "minibatch": 128, "hidden": [8]}
+QUICK: dict[str, Any] = {"steps": 768, "rows": 16, "rollout": 24, "minibatch": 128, "hidden": [8]}
 
 
 def tiny(*more: Contestant, days: int = 2, setting: Setting = TINY) -> Round:
