@@ -1,7 +1,8 @@
 """How fast a live twin answers, and whether it keeps up with a crowd.
 
 `python -m plantgym.benchmarks.live_load` measures round trips of one client and a minute of fifty
-clients, over loopback, against a server in a process of its own with its record on disk.
+clients, over loopback, against a server in a process of its own with its record on disk and its
+monitor beside it.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ import typer
 from websockets.asyncio.client import ClientConnection, connect
 
 from ..twins.live.client import LiveClient
-from ..twins.live.messages import write_message
+from ..twins.live.messages import Message, write_message
 from ..twins.live.server import LiveServer
 from ..twins.workers import serve as serve_owner
 from .live_case import live_case, make_run
+from .monitor_process import monitored
 
 GOAL_MS = 10.0
 """What 99 of 100 round trips of a single client shall stay below."""
@@ -92,14 +94,21 @@ def measure_round_trips(plant: str, trips: int) -> RoundTrips:
         while len(took_ms) < trips:
             if ended:
                 client.order("reset")
-                client.next_event()
+                _next(client, "started")
             begin = time.perf_counter()
             client.order("command", action=action)
-            ended = client.next_event()["ended"]
+            ended = _next(client, "measurement")["ended"]
             took_ms.append(1e3 * (time.perf_counter() - begin))
         client.close()
     p50, p99 = np.percentile(took_ms, (50, 99))
     return RoundTrips(plant, trips, float(p50), float(p99))
+
+
+def _next(client: LiveClient, kind: str) -> Message:
+    """The next event of a type."""
+    while (event := client.next_event())["type"] != kind:
+        pass
+    return event
 
 
 def measure_crowd(plant: str, clients: int, per_s: float, seconds: float) -> Crowd:
@@ -134,7 +143,7 @@ def served(plant: str, step_s: float | None = None) -> Generator[str]:
     mine, its = context.Pipe()
     with tempfile.TemporaryDirectory() as folder:
         arguments = (os.getpid(), its, plant, step_s, Path(folder) / "run.sqlite")
-        process = context.Process(target=_serve, args=arguments, daemon=True)
+        process = context.Process(target=_serve, args=arguments)
         process.start()
         try:
             yield mine.recv()
@@ -145,11 +154,12 @@ def served(plant: str, step_s: float | None = None) -> Generator[str]:
 
 def _serve(owner: int, ready: Connection, plant: str, step_s: float | None, path: Path) -> None:
     serve_owner(owner)
-    run = make_run(live_case(plant, "test"), path, speed=0.0, seed=0)
+    case = live_case(plant, "test")
+    run = make_run(case, path, speed=0.0, seed=0)
     run.speed = 0.0 if step_s is None else run.twin.step_s / step_s
 
     async def serve() -> None:
-        async with LiveServer(run) as server:
+        async with LiveServer(run) as server, monitored(server, case):
             ready.send(server.url)
             await server.serve_forever()
 
