@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
+from ..baselines.prescriptive.decisions import Health, Reason
 from ..baselines.registry import POLICIES
 from ..envs import ENV_IDS
 from ..envs.live_twin import EnvTwin
@@ -28,6 +29,14 @@ from .policies import make_policy
 _FACTORY_ID, _HEATER_ID = "plantgym/Stn-v0", "plantgym/SetsHeater-v0"
 _PATIENCE_S = 30.0
 """For how long a controller waits for a server that is being restarted."""
+
+
+@runtime_checkable
+class Prescriptive(Protocol):
+    """A policy that looks at the health of the assets, and says why it decides as it does."""
+
+    health: Health
+    reasons: tuple[Reason, ...]
 
 
 def live_case(plant: str, split: str, **options: Any) -> Case:  # noqa: ANN401 - of the env
@@ -129,8 +138,11 @@ def _run_day(env: RemoteEnv, policy: Policy) -> None:
     policy.reset(env)
     ended = False
     while not ended:
+        if isinstance(policy, Prescriptive):
+            policy.health = env.health
         action = policy.act(obs)
-        env.reasons = to_plain(getattr(policy, "reasons", ()))
+        if isinstance(policy, Prescriptive):
+            env.reasons = to_plain(policy.reasons)
         obs, _, ended, _, _ = env.step(action)
 
 

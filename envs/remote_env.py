@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..twins.errors import InputError
+from ..twins.health.score import Health
 from ..twins.heater_outlook import HeaterOutlook
 from ..twins.live.client import LiveClient, LiveError
 from ..twins.live.messages import Message
+from ..twins.live.records import from_plain
 from ..twins.outlook import Outlook
 from .heater_env import SetsHeaterEnv
 from .plant_env import PlantEnv
@@ -62,6 +64,12 @@ class RemoteEnv(gym.Wrapper[NDArray[np.float32], NDArray[Any], NDArray[np.float3
             raise LiveError(f"{url} runs no plant of a kind known here: {' or '.join(kinds)}")
         self._run = RemoteRun(client)
         super().__init__(kinds[self.told["kind"]](self._run))
+
+    @property
+    def health(self) -> dict[str, Health]:
+        """Health of the assets by the last analysis that was told; empty if there was none."""
+        analysis = self._run.analysis or {"health": {}}
+        return {name: from_plain(Health, told) for name, told in analysis["health"].items()}
 
     @property
     def reasons(self) -> list[Message]:

@@ -18,6 +18,8 @@ class RemoteRun:
     def __init__(self, client: LiveClient) -> None:
         self.client = client
         self._latest: Message = client.welcome["latest"]
+        self.analysis: Message | None = client.welcome["analysis"]
+        """The last one."""
         self.reasons: list[Message] = []
         """Told with the next command."""
 
@@ -75,3 +77,5 @@ class RemoteRun:
     def _note(self, event: Message) -> None:
         if event["type"] in ("started", "measurement"):
             self._latest = event
+        elif event["type"] == "analysis":
+            self.analysis = event

@@ -17,7 +17,9 @@ from gymnasium.utils.env_checker import check_env
 from plantgym.agents.actor import Actor
 from plantgym.agents.masks import make_choices
 from plantgym.agents.ppo_policy import PpoPolicy
+from plantgym.baselines.prescriptive.decisions import Health, Reason, risk_of
 from plantgym.baselines.registry import POLICIES, make_policy
+from plantgym.benchmarks.live_case import Prescriptive, _run_day
 from plantgym.envs import RemoteEnv
 from plantgym.envs.heater_env import SetsHeaterEnv
 from plantgym.envs.live_twin import EnvTwin
@@ -32,7 +34,7 @@ from plantgym.twins.live.history import History
 from plantgym.twins.live.run import LiveRun
 
 from .env_cases import CASES, HEATERS, AnyEnv, Case, assert_same, episode
-from .live_cases import counting_run, served
+from .live_cases import counting_run, events, served
 
 REMOTE_CASES = {
     "factory": CASES["CementPv-v0"],
@@ -211,6 +213,59 @@ def test_what_only_the_simulator_knows_is_refused() -> None:
 def test_another_kind_of_plant_is_refused() -> None:
     with served(counting_run()) as server, pytest.raises(LiveError, match="runs no plant"):
         RemoteEnv(server.url)
+
+
+class Worried:
+    """A policy that looks at the health of assets and says why it acts."""
+
+    def __init__(self) -> None:
+        self.health: Health = {}
+        self.reasons: tuple[Reason, ...] = ()
+        self.risks: list[float] = []
+
+    def reset(self, env: gym.Env[Any, Any]) -> None:
+        self.reasons = ()
+
+    def act(self, obs: Any) -> Any:  # noqa: ANN401
+        self.risks.append(risk_of(self.health, "Raw_mill"))
+        self.reasons = (Reason("Raw_mill", "HOLD", f"risk {self.risks[-1]:.1f}"),)
+        return np.array([1, 1, 1, 1])
+
+
+def test_policies_hear_of_the_health_and_are_asked_for_reasons() -> None:
+    run = live_run(CASES["CementMill-v0"])
+    policy = Worried()
+    assert isinstance(policy, Prescriptive)
+    with served(run) as server:
+        env = RemoteEnv(server.url, name="pi")
+        obs, _ = env.reset(seed=1)
+        env.step(np.array([0, 0, 0, 0]))
+        health = {"score": 40.0, "risk": 0.6, "state": "alarm", "causes": ["hot", "loud"]}
+        told = dict.fromkeys(("forecast", "rule_cost_so_far", "savings", "dr"))
+        about = {"day": "2025-06-01", "time": "2025-06-01T01:00", "step": 0, "cost_so_far": 1.0}
+        analysis = {
+            "type": "analysis",
+            "health": {"Raw_mill": health},
+            "alarms": [],
+            **about,
+            **told,
+        }
+        run.note(analysis)
+        assert run_day_of(env, policy) == 24
+        env.close()
+    decisions = [each for each in events(run) if each["type"] == "decision"]
+    assert len(decisions) == 24
+    assert decisions[-1]["by"] == "pi"
+    assert decisions[-1]["reasons"] == [
+        {"asset": "Raw_mill", "order": "HOLD", "reason": f"risk {policy.risks[-1]:.1f}"}
+    ]
+    assert policy.risks == [0.6] * 24
+
+
+def run_day_of(env: RemoteEnv, policy: Worried) -> int:
+    """Steps of a day that a policy runs as `plantgym control` does."""
+    _run_day(env, policy)
+    return len(policy.risks)
 
 
 class TestRunning:
