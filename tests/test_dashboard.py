@@ -139,7 +139,7 @@ class TestShows:
         assert "DR: 3,000 kW less" in page.text("#charts")
         told(page, server, *day[1:3])
         # 6.4 MW came within the band, 12.9 MW did not.
-        assert page.text("#coverage").startswith("50 % of 2 steps")
+        assert page.text("#coverage").startswith("forecast: random forest; 50 % of 2 steps")
         active = analysis(day[10], dr={**event, "response_kw": 2900.0, "earned": 8700.0})
         told(page, server, *day[3:11], active)
         assert page.text("#kpi-dr .value") == "2,900 kW"

@@ -82,13 +82,21 @@ function drawHead(run) {
   if (!day) return;
   setText(byId("clock"), `${date(run.now)}, ${clock(run.now)}`);
   byId("progress").value = day.done / day.steps;
-  const share = day.coverage();
-  setText(byId("coverage"), share ? `${fixed(100 * share.share)} % of ${share.steps} steps came within the forecast's band` : "");
+  setText(byId("coverage"), coverageText(run));
   setText(byId("chip-policy"), status.safe ? "the safe rule acts" : `${run.by ?? status.policy ?? "the rule"} acts`);
   byId("chip-policy").dataset.mood = status.safe && status.policy ? "watch" : "";
   chip("chip-held", Object.keys(status.overrides).length, "override");
   chip("chip-faults", status.faults.length, "fault");
   if (app.phase === "live") showState(status);
+}
+
+/** What forecasts the load, and how well it has done today. */
+function coverageText({ day, analysis }) {
+  const model = analysis?.forecast?.model;
+  const held = day.coverage();
+  if (!held) return model ? `forecast: ${model}` : "";
+  const share = `${fixed(100 * held.share)} % of ${held.steps} steps came within its band`;
+  return model ? `forecast: ${model}; ${share}` : share;
 }
 
 function chip(id, count, name) {
