@@ -238,20 +238,12 @@ def test_policies_hear_of_the_health_and_are_asked_for_reasons() -> None:
     assert isinstance(policy, Prescriptive)
     with served(run) as server:
         env = RemoteEnv(server.url, name="pi")
-        obs, _ = env.reset(seed=1)
-        env.step(np.array([0, 0, 0, 0]))
         health = {"score": 40.0, "risk": 0.6, "state": "alarm", "causes": ["hot", "loud"]}
         told = dict.fromkeys(("forecast", "rule_cost_so_far", "savings", "dr"))
         about = {"day": "2025-06-01", "time": "2025-06-01T01:00", "step": 0, "cost_so_far": 1.0}
-        analysis = {
-            "type": "analysis",
-            "health": {"Raw_mill": health},
-            "alarms": [],
-            **about,
-            **told,
-        }
-        run.note(analysis)
-        assert run_day_of(env, policy) == 24
+        found = {"health": {"Raw_mill": health}, "alarms": [], **about, **told}
+        run.note({"type": "analysis", **found})
+        _run_day(env, policy)
         env.close()
     decisions = [each for each in events(run) if each["type"] == "decision"]
     assert len(decisions) == 24
@@ -260,12 +252,6 @@ def test_policies_hear_of_the_health_and_are_asked_for_reasons() -> None:
         {"asset": "Raw_mill", "order": "HOLD", "reason": f"risk {policy.risks[-1]:.1f}"}
     ]
     assert policy.risks == [0.6] * 24
-
-
-def run_day_of(env: RemoteEnv, policy: Worried) -> int:
-    """Steps of a day that a policy runs as `plantgym control` does."""
-    _run_day(env, policy)
-    return len(policy.risks)
 
 
 class TestRunning:
