@@ -91,7 +91,7 @@ class PrescriptiveFactory(RollingMpc):
             Reason(name, said[j].order, self._sick.refused.get(j, "") + said[j].reason)
             for j, name in enumerate(self._names)
         )
-        return self._course[0]
+        return np.asarray(self._course[0])
 
     def _why_plan(self, view: Outlook, holds: bool) -> str:
         """Why a new plan is needed, in words; empty if it is not."""

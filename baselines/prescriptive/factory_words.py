@@ -24,7 +24,8 @@ def level_words(what_if: FactoryWhatIf, j: int) -> str:
     levels = what_if.course.levels[:, j]
     other = np.flatnonzero(levels != levels[0])
     step = what_if.view.step
-    until = f"until {what_if.words.clock(step + int(other[0]))}" if len(other) else "to the end"
+    end = step + (int(other[0]) if len(other) else len(levels))
+    until = f"until {what_if.words.clock(end)}"
     if levels[0] == 0.0:
         return f"stands {until}"
     if what_if.tables.continuous:

@@ -171,15 +171,14 @@ class PrescriptiveHeater(HeaterMpc):
             return
         before = what_if.course
         least = limits.saving_share * self._usual_cost
-        for _ in range(limits.moves):
-            move = best_charge_move(what_if, tried=limits.tried, least=least)
-            if move is None:
-                break
-            what_if.take(move.course)
-            order = order_between(before.power_kw[0], move.course.power_kw[0])
-            told = charge_move_words(what_if, before, move)
-            said[_ELEMENTS] = Reason(ASSETS[_ELEMENTS], order, told)
-            self._moved_at = view.step
+        move = best_charge_move(what_if, least)
+        if move is None:
+            return
+        what_if.take(move.course)
+        order = order_between(before.power_kw[0], move.course.power_kw[0])
+        told = charge_move_words(what_if, before, move)
+        said[_ELEMENTS] = Reason(ASSETS[_ELEMENTS], order, told)
+        self._moved_at = view.step
 
     def _follow(self, view: HeaterOutlook, said: dict[int, Reason]) -> None:
         """Rule 5: go on as the course has it."""

@@ -6,15 +6,19 @@ import numpy as np
 
 from ...twins.heater import HeaterPlant
 from ...twins.heater_episode_state import HeaterTables
-from ...twins.heater_heat_kernel import ROOM
+from ...twins.heater_heat_kernel import BRICK, ROOM, WATER
 from ...twins.heater_outlook import HeaterOutlook
 from ...twins.heater_plan_course import Course, run_course
+from ...twins.heater_simulate import fan_of_transfer, transfer_of_fan
 from ...twins.heater_tables import HOLD_H
 from ...twins.stn_tables import Floats
 from .decisions import Wording
 
 _LEAST_KW = 1.0
 """Less than this is not charged."""
+
+_ROUNDS = 3
+"""Runs in which the fan is fitted to the heat that it shall release."""
 
 
 class HeaterWhatIf:
@@ -58,17 +62,43 @@ class HeaterWhatIf:
         if more_kh <= self._cold_kh:
             return ""
         least_c = float(course.temp_c[:, ROOM].min())
-        return f"the room would fall to {least_c:.1f} degC, {more_kh:.1f} Kh of cold more"
+        return f"the room would fall to {least_c:.2f} degC, {more_kh:.2f} Kh of cold more"
 
     def stand(self, place: int, count: int) -> str:
-        """Take a course in which elements (0) or fan (1) stand, or say what speaks against it."""
-        controls = [self.course.power_kw.copy(), self.course.fan.copy()]
-        controls[place][:count] = 0.0
-        course = self.run(*controls)
+        """Take a course in which elements (0) or fan (1) stand, or say what speaks against it.
+
+        What is not charged meanwhile is charged afterwards, in the cheapest steps; the fan runs
+        faster where the brick is colder.
+        """
+        power_kw, fan = self.course.power_kw.copy(), self.course.fan.copy()
+        if place == 1:
+            fan[:count] = 0.0
+        else:
+            later = count + np.argsort(self._prices[count:], kind="stable")
+            room_kw = self.plant.heater.power_max_kw - power_kw[later]
+            filled_kw = np.minimum(np.cumsum(room_kw), power_kw[:count].sum())
+            power_kw[later] += np.diff(filled_kw, prepend=0.0)
+            power_kw[:count] = 0.0
+            fan = self._fan_of_heat(power_kw)
+        course = self.run(power_kw, fan)
         against = self.refusal(course)
         if not against:
             self.take(course)
         return against
+
+    def _fan_of_heat(self, power_kw: Floats) -> Floats:
+        """Fan fractions [n] that release the heat of the best known course at another power."""
+        course = self.course
+        heat_kw = transfer_of_fan(self.plant, course.fan) * _rise_k(course)
+        for _ in range(_ROUNDS):
+            fan = fan_of_transfer(self.plant, heat_kw / _rise_k(course))
+            course = self.run(power_kw, fan)
+        return fan
+
+    @property
+    def _prices(self) -> Floats:
+        """Prices from the step of the view on [n]."""
+        return self.view.buy_price_per_kwh[self.view.step :]
 
     def take(self, course: Course) -> None:
         """Make a course the best known one; what ran in it is what is asked for."""
@@ -79,6 +109,13 @@ class HeaterWhatIf:
         return float(below_k.sum()) * HOLD_H
 
 
+def _rise_k(course: Course) -> Floats:
+    """How much hotter the brick is than the water at the start of each step [n]."""
+    rise_k: Floats = np.maximum(1.0, course.temp_c[:-1, BRICK] - course.temp_c[:-1, WATER])
+    return rise_k
+
+
 def _nearest(stages: Floats, values: Floats) -> Floats:
     """The nearest of some stages [n]."""
-    return stages[np.abs(values[:, None] - stages).argmin(axis=1)]
+    nearest: Floats = stages[np.abs(values[:, None] - stages).argmin(axis=1)]
+    return nearest

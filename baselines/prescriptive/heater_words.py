@@ -29,9 +29,8 @@ def control_words(what_if: HeaterWhatIf, place: int) -> str:
     course, view = what_if.course, what_if.view
     control = (course.power_kw, course.fan)[place]
     other = np.flatnonzero((control > 0.0) != (control[0] > 0.0))
-    until = (
-        f"until {what_if.words.clock(view.step + int(other[0]))}" if len(other) else "to the end"
-    )
+    end = view.step + (int(other[0]) if len(other) else len(control))
+    until = f"until {what_if.words.clock(end)}"
     if control[0] == 0.0:
         return f"stands {until}"
     if place:

@@ -31,7 +31,7 @@ class Thresholds:
     risk_limit: float = 0.30
     risk_clear: float = 0.25
     rest_h: float = 2.0
-    saving_share: float = 0.01
+    saving_share: float = 0.003
     dwell_h: float = 1.0
     price_share: float = 1.5
     least_plan_h: float = 1.0
@@ -70,18 +70,9 @@ class HeaterThresholds(Thresholds):
     Args:
         plan_h: age at which a plan is made anew [h].
         cold_kh: how many more degree-hours of cold a change may bring, as expected [K h].
-        tried: later steps to which charging may be moved that are tried.
-        moves: most moves of a step.
     """
 
     plan_h: float = 2.0
-    cold_kh: float = 0.1
-    tried: int = 4
-    moves: int = 3
+    cold_kh: float = 0.25
     dwell_h: float = 0.0
     price_share: float = 1.0
-
-    def __post_init__(self) -> None:
-        Thresholds.__post_init__(self)
-        check_whole("thresholds tried", self.tried, low=1, high=1000)
-        check_whole("thresholds moves", self.moves, high=1000)
