@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from .cases import Case, choose_days, unwrap
 from .episodes import run_unit
 from .leaderboard_field import Entry, Round
 from .leaderboard_files import DayResult, KeptResult, read_kept, result_path, write_kept
-from .leaderboard_learners import find_trained, train_into
+from .leaderboard_learners import Effort, find_trained, train_into
 from .parallel import in_parallel
 from .part_file import EntryFile
 from .policies import check_policies
@@ -92,6 +92,17 @@ def stale(entries: Sequence[Entry], results: Path) -> list[Entry]:
     return found
 
 
+class _Candidate(NamedTuple):
+    """A policy that can run."""
+
+    policy: str
+    """As `make_policy` takes it."""
+    trained: str | None = None
+    """Fingerprint of its file."""
+    effort: Effort | None = None
+    """What its training took."""
+
+
 class _Ground:
     """The env of a round, made once for all its entries."""
 
@@ -115,44 +126,45 @@ class _Ground:
 
 def _look_after(entry: Entry, ground: _Ground, work: Work) -> str:
     path, about = result_path(work.results, entry), ground.about(entry)
-    learner, folder = entry.contestant.learner, work.runs / entry.name
     kept = read_kept(path)
-    fresh = kept is not None and kept.same_about(about)
-    if learner is None:
-        if fresh:
-            return "there"
-        policy, trained, effort = entry.contestant.name, None, None
-    else:
-        policy = f"{learner.kind}:{folder / learner.file}"
-        effort = find_trained(folder, about)
-        if effort is None:
-            if fresh:
-                return "there"
-            if not work.train:
-                return "not trained"
-            effort = train_into(folder, learner, ground.case, about)
-        trained = check_policies([policy], ground.case)[policy]
-        if fresh and kept is not None and kept.trained == trained:
-            return "there"
+    fresh = kept if kept is not None and kept.same_about(about) else None
+    candidate = _candidate(entry, about, ground, work, may_train=work.train and not fresh)
+    if candidate is None:
+        return "there" if fresh else "not trained"
+    if fresh and fresh.trained == candidate.trained:
+        return "there"
     work.runs.mkdir(parents=True, exist_ok=True)
-    settings = {**about, "trained": trained}
-    part = EntryFile(
-        work.runs / f"{entry.name}.json",
-        settings,
-        lambda line: DayResult(**line),
-        mark=_PART,
-        option="--runs",
-    )
-    try:
-        calls = [
-            (json.dumps(settings), ground.case, policy, day, EVENT_SEED) for day in ground.dates
-        ]
+    settings = {**about, "trained": candidate.trained}
+    out = work.runs / f"{entry.name}.json"
+    part = EntryFile(out, settings, _parsed, mark=_PART, option="--runs")
+    with closing(part):
+        run = json.dumps(settings)
+        calls = [(run, ground.case, candidate.policy, day, EVENT_SEED) for day in ground.dates]
         days = _run_days(entry.name, calls, work, part)
-    finally:
-        part.close()
-    write_kept(path, KeptResult(about, version("plantgym"), ground.currency, trained, effort, days))
+    own = (version("plantgym"), ground.currency, candidate.trained, candidate.effort)
+    write_kept(path, KeptResult(about, *own, days))
     part.delete()
     return "made"
+
+
+def _candidate(
+    entry: Entry, about: Mapping[str, Any], ground: _Ground, work: Work, *, may_train: bool
+) -> _Candidate | None:
+    """The policy of an entry; None if it is to learn, was not trained and may not be now."""
+    learner, folder = entry.contestant.learner, work.runs / entry.name
+    if learner is None:
+        return _Candidate(entry.contestant.name)
+    effort = find_trained(folder, about)
+    if effort is None:
+        if not may_train:
+            return None
+        effort = train_into(folder, learner, ground.case, about)
+    policy = f"{learner.kind}:{folder / learner.file}"
+    return _Candidate(policy, check_policies([policy], ground.case)[policy], effort)
+
+
+def _parsed(line: dict[str, Any]) -> DayResult:
+    return DayResult(**line)
 
 
 def _run_days(
