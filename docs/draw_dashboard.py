@@ -47,6 +47,7 @@ def browser(url: str) -> Iterator[webdriver.Chrome]:
     options.binary_location = shutil.which("chromium") or ""
     options.add_argument("--headless=new")
     options.add_argument("--no-sandbox")
+    options.add_argument("--hide-scrollbars")
     service = webdriver.ChromeService(shutil.which("chromedriver"))
     driver = webdriver.Chrome(options=options, service=service)
     size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1.5, "mobile": False}

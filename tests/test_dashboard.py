@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,9 +138,13 @@ class TestShows:
         assert page.text("#alarms li") == "T3 draws too much"
         assert page.text("#assets li:nth-child(3) .causes") == "alarm: draws 12 % more"
         assert "DR: 3,000 kW less" in page.text("#charts")
-        told(page, server, *day[1:3])
+        assert page.text("#coverage") == "forecast: random forest"
+        again = analysis(day[1], alarms=["T3 draws too much", "T2: +3 %"])
+        told(page, server, day[1], again, analysis(day[1], alarms=["T2: +4 %"]), day[2])
+        alarms = page.script("return app.run.log.filter(e => e.kind === 'alarm').map(e => e.text)")
+        assert alarms == ["T3 draws too much", "T2: +3 %"]
         # 6.4 MW came within the band, 12.9 MW did not.
-        assert page.text("#coverage").startswith("forecast: random forest; 50 % of 2 steps")
+        assert page.text("#coverage") == "50 % of 2 steps came within its band"
         active = analysis(day[10], dr={**event, "response_kw": 2900.0, "earned": 8700.0})
         told(page, server, *day[3:11], active)
         assert page.text("#kpi-dr .value") == "2,900 kW"
@@ -467,6 +472,24 @@ def test_a_real_plant_obeys(page: Page) -> None:
         assert page.script("return app.run.day.levels[0].slice(0, 5)") == [1.0] * 5
         assert page.script("return app.run.gaps") == 0
         assert page.complaints() == []
+
+
+def test_a_real_plant_goes_on_after_a_restart(page: Page, tmp_path: Path) -> None:
+    case, history = live_case("cement_pv", "test"), tmp_path / "run.sqlite"
+    first = make_run(case, history, speed=36000.0, day="2025-06-10")
+    with served(first) as server:
+        port = server.port
+        page.open(f"http://127.0.0.1:{port}/")
+        page.until(lambda: page.script("return app.run?.past.length") == 1)
+    page.until_text("#state", "no connection")
+    seen = page.script("return app.run.seq")
+    first.history.close()
+    second = make_run(case, history, speed=36000.0)
+    with served(second, port=port):
+        page.until(lambda: page.script("return app.run.seq") > seen + 50)
+        known = "app.run.past.every(day => day.loadKw.length === 24)"
+        assert page.script(f"return [app.run.gaps, {known}]") == [0, True]
+    second.history.close()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])

@@ -51,6 +51,7 @@ export class Controls {
     setText(byId("pause"), isRunning ? "Pause" : "Continue");
     byId("pause").disabled = status.mode === "lock-step";
     this.#showSpeed(status.speed);
+    this.#offerPolicies(status.policy);
     if (this.#policy !== status.policy) byId("policy").value = status.policy ?? "";
     this.#policy = status.policy;
     const who = status.policy ?? "nobody";
@@ -69,7 +70,6 @@ export class Controls {
   #fill() {
     const plant = this.#plant;
     const named = (names) => names.map((name) => [name, name]);
-    setOptions(byId("policy"), [["", "nobody: the rule acts"], ...named(plant.policies)]);
     setOptions(byId("override-control"), named(plant.controls));
     setOptions(byId("fault-asset"), named(plant.assets));
     const [first, last] = plant.days;
@@ -81,6 +81,12 @@ export class Controls {
     setText(byId("step-note"), `A step is ${plant.stepMinutes} min. A negative power asks to draw more.`);
     this.#offerLevels();
     this.#offerSize();
+  }
+
+  #offerPolicies(chosen) {
+    const names = new Set([...this.#plant.policies, ...(chosen === null ? [] : [chosen])]);
+    const choices = [...names].map((name) => [name, name]);
+    setOptions(byId("policy"), [["", "nobody: the rule acts"], ...choices]);
   }
 
   #offerLevels() {

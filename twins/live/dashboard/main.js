@@ -123,7 +123,7 @@ function showPhase(phase, reason) {
   const text = { connecting: "connecting", lost: "no connection", token: "locked", refused: "turned away" }[phase];
   setText(byId("state"), text);
   byId("state").dataset.state = phase;
-  if (phase === "lost") showNotice("watch", "The connection is lost. Trying again; nothing will be missed.");
+  if (phase === "lost") showNotice("watch", `The connection is lost${reason && `: ${reason}`}. Trying again; nothing will be missed.`);
   if (phase === "refused") showNotice("bad", `The server closed the connection: ${reason}.`, true);
   if (phase === "token") askToken();
 }

@@ -177,12 +177,19 @@ export class Run {
   }
 
   _analysis(event) {
-    const known = new Set(this.analysis?.alarms);
-    for (const alarm of event.alarms) if (!known.has(alarm)) this.tell("alarm", "analysis", alarm);
+    const known = new Set(this.analysis?.alarms.map(subjectOf));
+    for (const alarm of event.alarms) {
+      if (!known.has(subjectOf(alarm))) this.tell("alarm", "analysis", alarm);
+    }
     this.analysis = event;
     const days = [this.day, this.past.at(-1)];
     days.find((day) => day?.name === event.day && event.step < day.done)?.analyse(event);
   }
+}
+
+/** What an alarm is about: "T2" of "T2: power +12% from expected". Its figures may change. */
+function subjectOf(alarm) {
+  return alarm.split(":")[0];
 }
 
 /** What differs between two states of the server, in words. */
