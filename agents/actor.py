@@ -18,6 +18,7 @@ from ..envs.spaces import observation_names
 from ..twins.errors import InputError
 from ..twins.stn_tables import Ints
 from ..twins.whole_file import write_whole
+from .hints import Hints
 from .mask_kernel import Bools
 from .masks import Choices, ModeMasks, make_choices
 
@@ -36,6 +37,7 @@ class Actor:
         n_modes: modes of each control; None for levels.
         joint: whether it chooses combinations of modes.
         reachable: whether it leaves out what puts the targets of the day out of reach.
+        hints: whether it is told the order of prices and what tasks need.
         layers: weights [in, out] and biases [out] of each layer; tanh between them.
     """
 
@@ -44,10 +46,11 @@ class Actor:
     n_modes: tuple[int, ...] | None
     joint: bool
     reachable: bool
+    hints: bool
     layers: tuple[tuple[Float32s, Float32s], ...]
 
     def outputs(self, obs: Float32s) -> Float32s:
-        """What the network says [n, outputs] to observations [n, observed]."""
+        """What the network says [n, outputs] to what it sees [n, inputs]."""
         *hidden, (weights, biases) = self.layers
         for w, b in hidden:
             obs = np.tanh(obs @ w + b)
@@ -66,6 +69,7 @@ class Actor:
             "n_modes": self.n_modes,
             "joint": self.joint,
             "reachable": self.reachable,
+            "hints": self.hints,
         }
         arrays: dict[str, Any] = {"about": np.array(json.dumps(about))}
         for k, (weights, biases) in enumerate(self.layers):
@@ -98,6 +102,7 @@ def load_actor(path: Path) -> Actor:
         None if modes is None else tuple(modes),
         about["joint"],
         about["reachable"],
+        about["hints"],
         layers,
     )
 
@@ -116,16 +121,20 @@ class Driver:
     def __init__(self, actor: Actor, batch: PlantBatch[Any, Any]) -> None:
         check_fit(actor, batch)
         self._actor = actor
+        self._hints = Hints(batch) if actor.hints else None
         self._choices: Choices | None = None
         if actor.n_modes is not None:
             self._choices = make_choices(batch.n_modes, actor.joint)
+            self._parts = self._choices.parts()
             self._masks = ModeMasks(batch, self._choices, reachable=actor.reachable)
 
     def actions(self, obs: Float32s) -> NDArray[Any]:
         """The likeliest action of each row [n, J], given the observations [n, observed]."""
-        outputs = self._actor.outputs(obs)
+        outputs = self._actor.outputs(obs if self._hints is None else self._hints(obs))
         if self._choices is None:
             return np.clip(outputs, -1.0, 1.0)
+        if self._parts is not None:
+            outputs = outputs @ self._parts
         return self._choices.modes(likeliest(outputs, self._masks(), self._choices.sizes))
 
 

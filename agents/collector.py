@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..envs.plant_vector_env import PlantVectorEnv
-from .heads import Head, LevelHead, ModeHead
+from .heads import Head, JointHead, LevelHead, ModeHead
 from .hindsight import Hindsight
+from .hints import Hints
 from .masks import Choices, ModeMasks, make_choices
 from .network import ActorCritic
 from .rollout import Rollout
@@ -34,6 +35,8 @@ class Collector:
         device: where the network is.
 
     Attributes:
+        n_seen: numbers that the policy sees.
+        n_hindsight: numbers that only the critic sees.
         env_s: time spent in the env and its masks so far [s].
     """
 
@@ -45,6 +48,8 @@ class Collector:
         if not env.batch.tables.continuous:
             self.choices = make_choices(env.batch.n_modes, settings.joint)
             self._masks = ModeMasks(env.batch, self.choices, reachable=settings.reachable)
+        self._hints = Hints(env.batch) if settings.hints else None
+        self.n_seen = self._hints.size if self._hints else env.batch.n_observed
         self._hindsight = Hindsight(env.batch) if settings.hindsight else None
         self.n_hindsight = self._hindsight.size if self._hindsight else 0
         self.env_s = 0.0
@@ -53,7 +58,8 @@ class Collector:
         """The distribution of actions that fits the env."""
         if self.choices is None:
             return LevelHead(len(self.env.batch.n_modes))
-        return ModeHead(self.choices.sizes)
+        parts = self.choices.parts()
+        return ModeHead(self.choices.sizes) if parts is None else JointHead(parts)
 
     def start(self, seed: int) -> None:
         """Start an episode in every row; row i seeded seed + i."""
@@ -76,7 +82,7 @@ class Collector:
         rewards, n_ended = 0.0, 0
         for _ in range(self._settings.rollout):
             seen, masks = self._seen(self._obs, self._look_ahead()), self._allowed()
-            obs = seen[:, : self._obs.shape[1]]
+            obs = seen[:, : self.n_seen]
             with torch.no_grad():
                 outputs = network.outputs(obs)
                 chosen = network.head.sample(outputs, masks, generator)
@@ -137,7 +143,8 @@ class Collector:
         return self._hindsight()
 
     def _seen(self, obs: Float32s, ahead: Float32s) -> Tensor:
-        return torch.from_numpy(np.concatenate([obs, ahead], axis=1)).to(self._device)
+        known = obs if self._hints is None else self._hints(obs)
+        return torch.from_numpy(np.concatenate([known, ahead], axis=1)).to(self._device)
 
     def _allowed(self) -> Tensor:
         if self.choices is None:

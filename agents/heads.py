@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from ..envs.observation import Float32s
+
 NEVER = -1e9
 """Logit of what must not be chosen."""
 
@@ -86,6 +88,32 @@ class ModeHead(Head):
         log_probs = self._log_probs(outputs, masks)
         taken = log_probs.gather(2, chosen.unsqueeze(2)).sum(dim=(1, 2))
         return taken, -(log_probs.exp() * log_probs).sum(dim=(1, 2))
+
+
+class JointHead(ModeHead):
+    """A choice among combinations of modes, of those that may be taken together.
+
+    What speaks for a combination is the sum of what speaks for each of its modes. So a mode that
+    pays is learned from every combination that it is in, and yet only what fits together is drawn.
+
+    Args:
+        parts: which modes are in each combination, 1 or 0 [sum of modes, C].
+    """
+
+    parts: Tensor
+
+    def __init__(self, parts: Float32s) -> None:
+        super().__init__([parts.shape[1]])
+        self.n_outputs = len(parts)
+        self.register_buffer("parts", torch.from_numpy(parts), persistent=False)
+
+    def _log_probs(self, outputs: Tensor, masks: Tensor) -> Tensor:
+        return super()._log_probs(outputs @ self.parts, masks)
+
+    def explore(self, masks: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw any combination."""
+        alike = torch.zeros((len(masks), self.n_outputs), device=masks.device)
+        return self.sample(alike, masks, generator)
 
 
 class LevelHead(Head):

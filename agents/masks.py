@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..envs.observation import Float32s
 from ..envs.plant_batch import PlantBatch
 from ..envs.stn_batch import StnBatch
 from ..twins.stn_tables import Floats, Ints
@@ -35,6 +36,13 @@ class Choices:
     def modes(self, chosen: Ints) -> Ints:
         """The modes [n, J] of what was chosen in each group [n, G]."""
         return chosen if self.joint_modes is None else self.joint_modes[chosen[:, 0]]
+
+    def parts(self) -> Float32s | None:
+        """Which modes are in each combination: 1 or 0 [sum of modes, C]; None without such."""
+        if self.joint_modes is None:
+            return None
+        modes = [column == np.arange(column.max() + 1)[:, None] for column in self.joint_modes.T]
+        return np.concatenate(modes).astype(np.float32)
 
 
 def make_choices(n_modes: list[int], joint: bool) -> Choices:

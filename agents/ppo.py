@@ -43,8 +43,8 @@ class Learner:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             head = self.collector.make_head()
-            observed = env.batch.n_observed
-            self.network = ActorCritic(observed, n_hindsight, head, settings.hidden)
+            n_seen = self.collector.n_seen
+            self.network = ActorCritic(n_seen, n_hindsight, head, settings.hidden)
         self.network.to(self._device)
         self.generator = torch.Generator(self._device).manual_seed(seed)
         self.optimiser = torch.optim.AdamW(
@@ -157,5 +157,6 @@ class Learner:
             n_modes=None if choices is None else tuple(batch.n_modes),
             joint=choices is not None and choices.joint_modes is not None,
             reachable=choices is not None and self.settings.reachable,
+            hints=self.settings.hints,
             layers=tuple((w.astype(np.float32), b.astype(np.float32)) for w, b in layers),
         )

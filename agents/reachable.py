@@ -23,21 +23,7 @@ class Reach:
     """
 
     def __init__(self, tables: StnTables) -> None:
-        tasks = np.arange(len(tables.n_modes))
-        top_t = tables.produce_t[tasks, tables.n_modes - 1]
-        self._tables = ReachTables(
-            n_steps=tables.n_steps,
-            strict=tables.strict,
-            order=np.array(tables.downstream_first),
-            top_t=top_t,
-            rate_t=top_t.sum(axis=0),
-            thrift_t=np.array([_thrift_t(tables, int(j)) for j in tasks]),
-            whole=np.array((tables.n_modes == 2) & (not tables.continuous), np.int64),
-            must_from=np.array(tables.must_run_from),
-            must_share=_least_share(tables),
-            stock_min_t=np.array(tables.stock_min_t),
-            end_min_t=np.array(tables.end_min_t),
-        )
+        self._tables = reach_tables(tables)
         self._scratch = np.zeros((2, len(tables.end_min_t), tables.n_steps))
         self._tolerance_t = TOL * np.maximum(1.0, self._tables.rate_t)
 
@@ -54,6 +40,25 @@ class Reach:
         taken_t, made_t = self._scratch
         write_least_made(self._tables, stock_t, step, taken_t, made_t, least_t)
         return np.asarray(least_t - self._tolerance_t)
+
+
+def reach_tables(tables: StnTables) -> ReachTables:
+    """What a plant makes and takes at full rate, and must have in the end."""
+    tasks = np.arange(len(tables.n_modes))
+    top_t = tables.produce_t[tasks, tables.n_modes - 1]
+    return ReachTables(
+        n_steps=tables.n_steps,
+        strict=tables.strict,
+        order=np.array(tables.downstream_first),
+        top_t=top_t,
+        rate_t=top_t.sum(axis=0),
+        thrift_t=np.array([_thrift_t(tables, int(j)) for j in tasks]),
+        whole=np.array((tables.n_modes == 2) & (not tables.continuous), np.int64),
+        must_from=np.array(tables.must_run_from),
+        must_share=_least_share(tables),
+        stock_min_t=np.array(tables.stock_min_t),
+        end_min_t=np.array(tables.end_min_t),
+    )
 
 
 def _least_share(tables: StnTables) -> Floats:

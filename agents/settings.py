@@ -39,6 +39,7 @@ class PpoSettings:
         weight_decay: pull of all weights towards 0.
         joint: whether to choose combinations of modes, where there are few enough.
         reachable: whether to leave out what puts the targets of the day out of reach.
+        hints: whether the policy is told the order of prices and what tasks need.
         hindsight: whether the critic sees the realised prices, generation and events to come.
         validate_every: updates between two looks at the validation days.
 
@@ -63,6 +64,7 @@ class PpoSettings:
     weight_decay: float = 0.0
     joint: bool = True
     reachable: bool = True
+    hints: bool = True
     hindsight: bool = True
     validate_every: int = 10
 
@@ -75,7 +77,7 @@ class PpoSettings:
             check_number(name, getattr(self, name))
         for name in ("clip", "max_grad_norm"):
             check_number(name, getattr(self, name), low=1e-6)
-        for name in ("joint", "reachable", "hindsight"):
+        for name in ("joint", "reachable", "hints", "hindsight"):
             check_flag(name, getattr(self, name))
         if not isinstance(self.hidden, list | tuple) or not self.hidden:
             raise InputError("hidden", self.hidden, "give the width of each layer, as [128, 128]")

@@ -7,6 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from plantgym.agents.actor import Driver
 from plantgym.agents.collector import Collector  # noqa: E402 - after the check for torch
 from plantgym.agents.ppo import Learner  # noqa: E402
 from plantgym.agents.rollout import Rollout, advantages  # noqa: E402
@@ -74,7 +75,7 @@ class CutOff(StnVectorEnv):
 
 
 def test_the_value_after_a_cut_is_that_of_the_last_state() -> None:
-    chosen = settings(rows=3, rollout=2, hindsight=False)
+    chosen = settings(rows=3, rollout=2, hindsight=False, hints=False)
     env = CutOff(3, short_day(), scenarios=days((1, 3)), split="all", autoreset_mode="SameStep")
     trained = Learner(env, chosen, 0, "cpu")
     rollout, _, _ = trained.collector.collect(trained.network, trained.generator)
@@ -185,11 +186,29 @@ class TestEveryKindOfPlant:
 def test_the_actor_is_the_network_without_torch() -> None:
     trained = learner("plantgym/CementPv-v0", settings())
     trained.update(0.0)
-    obs = np.random.default_rng(0).random((5, trained.collector.env.batch.n_observed), np.float32)
+    obs = np.random.default_rng(0).random((5, trained.collector.n_seen), np.float32)
     with torch.no_grad():
         expected = trained.network.outputs(torch.from_numpy(obs)).numpy()
     found = trained.actor("plantgym/CementPv-v0").outputs(obs)
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("joint", [True, False])
+def test_the_policy_takes_what_the_network_finds_likeliest(joint: bool) -> None:
+    trained = learner("plantgym/CementPv-v0", settings(joint=joint, learning_rate=0.3))
+    for _ in range(3):
+        trained.update(0.0)
+    collector = trained.collector
+    seen, masks = collector._seen(collector._obs, collector._look_ahead()), collector._allowed()
+    with torch.no_grad():
+        outputs = trained.network.outputs(seen[:, : collector.n_seen])
+        likely = trained.network.head._log_probs(outputs, masks).argmax(dim=2).numpy()
+    assert collector.choices is not None
+    found = Driver(trained.actor("plantgym/CementPv-v0"), collector.env.batch).actions(
+        collector._obs
+    )
+    np.testing.assert_array_equal(found, collector.choices.modes(likely))
+    assert len(np.unique(likely, axis=0)) > 1
 
 
 class TestHindsight:
@@ -218,7 +237,7 @@ class TestHindsight:
             ENV, settings(), plant=short_day(3), scenarios=self.scenarios, split="all"
         )
         n_seen = {name: value.shape[1] for name, value in weights(trained).items() if "0.w" in name}
-        observed = trained.collector.env.batch.n_observed
+        observed = trained.collector.n_seen
         assert n_seen == {
             "actor.0.weight": observed,
             "critic.0.weight": observed + 3 * 3 - 3 * 2 + 4,
