@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from plantgym.baselines.registry import make_policy
 from plantgym.baselines.rules import PriceThreshold, ReferenceRule
 from plantgym.envs.policy import Policy
 from plantgym.envs.stn_env import StnEnv
+from plantgym.twins import solver
 from plantgym.twins.errors import InputError
 from plantgym.twins.outlook import DrEvent
 from plantgym.twins.scenarios import Scenarios
@@ -26,6 +28,7 @@ from plantgym.twins.solver import SolverError
 
 from . import random_plants
 from .env_cases import CASES
+from .test_docs import ROOT, blocks
 from .test_live_env import remote, run_day
 from .test_policies import bakery
 
@@ -227,8 +230,12 @@ def test_moves_wait_for_their_time() -> None:
 
 def test_it_plans_seldom_and_costs_less_than_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     plans = []
-    solve = factory.solve
-    monkeypatch.setattr(factory, "solve", lambda *a, **k: plans.append(1) or solve(*a, **k))
+
+    def counted(*args: Any, **options: Any) -> solver.Solution:  # noqa: ANN401
+        plans.append(args)
+        return solver.solve(*args, **options)
+
+    monkeypatch.setattr(factory, "solve", counted)
     env = StnEnv("cement_mill", "belgium-real-time", split="validation")
     days = range(0, env.batch.scenarios.n_days, 12)
     pi, rule, threshold = (
@@ -272,6 +279,18 @@ def test_a_plant_that_runs_elsewhere_is_run_alike(name: str) -> None:
     assert isinstance(here, PrescriptiveFactory)
     assert isinstance(there, PrescriptiveFactory)
     assert here.reasons == there.reasons
+
+
+def test_the_document_tells_the_thresholds() -> None:
+    (example,) = blocks("docs/prescriptive.md", "python")
+    exec(compile(example, "docs/prescriptive.md", "exec"), {"__name__": "example"})
+    text = (ROOT / "docs" / "prescriptive.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \|[^|]*\| ([^|]*\|[^|]*) \|", text, re.MULTILINE))
+    factory, heater = asdict(FactoryThresholds()), asdict(HeaterThresholds())
+    assert set(told) == set(factory) | set(heater)
+    for name, cells in told.items():
+        shown = [cell.strip() for cell in cells.split("|")]
+        assert shown == [f"{of[name]:g}" if name in of else "" for of in (factory, heater)]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Thresholds:
     risk_limit: float = 0.30
     risk_clear: float = 0.25
     rest_h: float = 2.0
-    saving_share: float = 0.003
+    saving_share: float = 0.001
     dwell_h: float = 1.0
     price_share: float = 1.5
     least_plan_h: float = 1.0
@@ -72,7 +72,8 @@ class HeaterThresholds(Thresholds):
         cold_kh: how many more degree-hours of cold a change may bring, as expected [K h].
     """
 
-    plan_h: float = 2.0
+    plan_h: float = 4.0
     cold_kh: float = 0.25
     dwell_h: float = 0.0
-    price_share: float = 1.0
+    price_share: float = 0.7
+    least_plan_h: float = 0.25
