@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -205,7 +206,7 @@ class TestForecast:
     def outlook(self, days: int, seed: int = 0) -> LoadOutlook:
         """After some days and an hour of a load that follows the price, with noise."""
         chance = np.random.default_rng(seed)
-        outlook = LoadOutlook(Past(), 60)  # type: ignore[arg-type]
+        outlook = LoadOutlook(Past(), 60, ThreadPoolExecutor(1))  # type: ignore[arg-type]
         for day in range(days + 1):
             date = np.datetime64("2025-03-03") + day
             outlook.start({"day": str(date), "time": f"{date}T00:00"})

@@ -29,18 +29,22 @@ _NAMES = {ForestForecaster: "forest", SeasonalNaive: "seasonal-naive"}
 
 
 class LoadOutlook:
-    """Forecasts the load, and learns anew each day, in a thread of its own.
+    """Forecasts the load, and learns anew each day, in a thread.
 
-    Until the run has `ENOUGH_DAYS` days without a gap, the load is expected to be that of a day
-    before; before the run began, the plant is taken to have been run by the reference rule. Prices
-    beyond the day that runs are expected to be those of the day.
+    Until the run has `ENOUGH_DAYS` days without a gap, and each day until the forest is trained,
+    the load is expected to be that of a day before; before the run began, the plant is taken to
+    have been run by the reference rule. Prices beyond the day that runs are expected to be those of
+    the day.
 
     Args:
         reference: the simulated plant.
         step_minutes: length of a step.
+        learner: the thread. No other one may use scikit-learn, which is not made for several.
     """
 
-    def __init__(self, reference: Reference, step_minutes: int) -> None:
+    def __init__(
+        self, reference: Reference, step_minutes: int, learner: ThreadPoolExecutor
+    ) -> None:
         self._reference, self._minutes = reference, step_minutes
         self._begin: np.datetime64 = np.datetime64("NaT", "m")
         self._load_kw: list[float] = []
@@ -48,7 +52,7 @@ class LoadOutlook:
         self._own_days, self._day_steps = 0, 0
         self._model: LoadForecaster | None = None
         self._learning: Future[LoadForecaster] | None = None
-        self._pool = ThreadPoolExecutor(1)
+        self._learner = learner
 
     def start(self, started: Message) -> None:
         """A day begins."""
@@ -56,7 +60,7 @@ class LoadOutlook:
         if self._load_kw and time == self._time(len(self._load_kw)):
             self._own_days += 1
         else:
-            self._own_days = 0
+            self._own_days, self._learning = 0, None
             past = self._reference.days_before(day, _BEFORE_DAYS)
             self._load_kw, self._price = past.load_kw, past.price_per_kwh
             self._begin = time - len(past.load_kw) * np.timedelta64(self._minutes, "m")
@@ -105,12 +109,15 @@ class LoadOutlook:
         self._load_kw, self._price = self._load_kw[gone:], self._price[gone:]
 
     def _learn(self, *, forest: bool) -> None:
-        origin, busy = len(self._load_kw), self._learning is not None
-        if busy or origin < _LEAST_DAYS * self._per_day + HORIZON:
+        origin = len(self._load_kw)
+        if origin < _LEAST_DAYS * self._per_day + HORIZON:
+            self._model = None
             return
-        naive = SeasonalNaive(HORIZON, weekly=False)
-        model = ForestForecaster(HORIZON, trees=_TREES) if forest else naive
-        self._learning = self._pool.submit(model.fit, self._series(origin).until(origin))
+        series = self._series(origin).until(origin)
+        self._model = SeasonalNaive(HORIZON, weekly=False).fit(series)
+        if forest and self._learning is None:
+            model = ForestForecaster(HORIZON, trees=_TREES)
+            self._learning = self._learner.submit(model.fit, series)
 
     def _series(self, origin: int) -> LoadSeries:
         """The loads before an origin, with room for the forecast."""

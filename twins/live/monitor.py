@@ -43,12 +43,13 @@ class Monitor:
     ) -> None:
         self._minutes = step_minutes
         self._account = DayAccount(reference)
-        self._health = AssetHealth(reference, step_minutes, trees)
+        learner = ThreadPoolExecutor(1)
+        self._health = AssetHealth(reference, step_minutes, trees, learner)
         self._outlook = None
         if forecast:
             from .load_outlook import LoadOutlook
 
-            self._outlook = LoadOutlook(reference, step_minutes)
+            self._outlook = LoadOutlook(reference, step_minutes, learner)
 
     def see(self, texts: list[str], morning: tuple[int, Any], *, tell: bool) -> Message | None:
         """Take in events of a run in their order, each once.
@@ -111,9 +112,12 @@ class AssetHealth:
         reference: the simulated plant.
         step_minutes: length of a step.
         trees: of the forest of an asset.
+        learner: the thread.
     """
 
-    def __init__(self, reference: Reference, step_minutes: int, trees: int) -> None:
+    def __init__(
+        self, reference: Reference, step_minutes: int, trees: int, learner: ThreadPoolExecutor
+    ) -> None:
         self._step = np.timedelta64(step_minutes, "m")
         self._names = [asset.name for asset in reference.assets]
         self._monitor = HealthMonitor(reference.assets, step_minutes, trees=trees)
@@ -121,9 +125,7 @@ class AssetHealth:
         self._latest: dict[str, Health] = {}
         # Before the thread begins: the simulated plant is of one thread.
         healthy = reference.healthy(HEALTHY_DAYS)
-        self._learning: Future[HealthMonitor] = ThreadPoolExecutor(1).submit(
-            self._monitor.fit, healthy
-        )
+        self._learning: Future[HealthMonitor] = learner.submit(self._monitor.fit, healthy)
 
     def measure(self, measurement: Message) -> None:
         """A step ran."""
