@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,23 @@ def test_a_sick_fan_runs_where_the_room_would_be_cold() -> None:
     assert reason.order != "SHUTDOWN"
     assert reason.reason.startswith("risk 0.90, limit 0.30, but if it stood the room would fall to")
     assert done.each("room_c").min() > 17.5
+
+
+def test_tripped_elements_stand() -> None:
+    env, policy = heater(), PrescriptiveHeater()
+    env.reset(seed=1, options={"day": 1})
+    state = env.get_state()
+    state.temp_c[0, 0] = env.plant.brick.trip_c + 5.0
+    obs = env.set_state(state)
+    policy.reset(env)
+    for _ in range(2):
+        _, _, _, _, info = env.step(policy.act(obs))
+        assert (info["heater_kwh"], info["moved"]) == (0.0, 0)
+    told = policy.reasons[0]
+    assert told.order == "SHUTDOWN"
+    assert re.fullmatch(
+        r"tripped, brick at 7\d\d degC: stands until it is at 6\d\d degC", told.reason
+    )
 
 
 def test_a_call_makes_a_new_plan() -> None:

@@ -16,7 +16,7 @@ from ..heater_planners import HeaterMpc
 from .decisions import Health, Reason, Wording, order_between, risk_of
 from .heater_moves import best_charge_move
 from .heater_what_if import HeaterWhatIf
-from .heater_words import call_words, charge_move_words, control_words
+from .heater_words import call_words, charge_move_words, control_words, trip_words
 from .rest import Rest
 from .thresholds import HeaterThresholds
 
@@ -98,6 +98,8 @@ class PrescriptiveHeater(HeaterMpc):
         self._sick.decide(view.step, risks, self._what_if.stand, "the room stays warm")
         for place, told in self._sick.told.items():
             said[place] = Reason(ASSETS[place], "SHUTDOWN", told)
+        if view.tripped:
+            said[_ELEMENTS] = Reason(ASSETS[_ELEMENTS], "SHUTDOWN", trip_words(self._what_if))
         why = self._why_plan(view)
         if why:
             self._optimise(view, why, said)
@@ -167,7 +169,11 @@ class PrescriptiveHeater(HeaterMpc):
     def _move_charge(self, view: HeaterOutlook, said: dict[int, Reason]) -> None:
         """Rules 3 and 4: charge later where the price is dear, and earlier where it is cheap."""
         what_if, limits = self._what_if, self.thresholds
-        if self._sick.stands[_ELEMENTS] or (view.step - self._moved_at) * HOLD_H < limits.dwell_h:
+        if (
+            view.tripped
+            or self._sick.stands[_ELEMENTS]
+            or (view.step - self._moved_at) * HOLD_H < limits.dwell_h
+        ):
             return
         before = what_if.course
         least = limits.saving_share * self._usual_cost

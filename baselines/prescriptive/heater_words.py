@@ -24,6 +24,15 @@ def call_words(words: Wording, calls: Sequence[HeaterCall], before: Sequence[Hea
     return f"a call to {call.kind} the load by {call.award_kw:,.0f} kW from {window} is known"
 
 
+def trip_words(what_if: HeaterWhatIf) -> str:
+    """Why the elements cannot heat."""
+    brick = what_if.plant.brick
+    return (
+        f"tripped, brick at {what_if.view.temp_c[BRICK]:.0f} degC: stands until it is at "
+        f"{brick.trip_reset_c:.0f} degC"
+    )
+
+
 def control_words(what_if: HeaterWhatIf, place: int) -> str:
     """What elements (0) or fan (1) do by the best known course, and for how long."""
     course, view = what_if.course, what_if.view
