@@ -7,8 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from plantgym.agents.actor import Driver
-from plantgym.agents.collector import Collector  # noqa: E402 - after the check for torch
+from plantgym.agents.actor import Driver  # noqa: E402 - after the check for torch
+from plantgym.agents.collector import Collector  # noqa: E402
 from plantgym.agents.ppo import Learner  # noqa: E402
 from plantgym.agents.rollout import Rollout, advantages  # noqa: E402
 from plantgym.agents.settings import PpoSettings, ppo_settings, read_settings  # noqa: E402
@@ -195,7 +195,7 @@ def test_the_actor_is_the_network_without_torch() -> None:
 
 @pytest.mark.parametrize("joint", [True, False])
 def test_the_policy_takes_what_the_network_finds_likeliest(joint: bool) -> None:
-    trained = learner("plantgym/CementPv-v0", settings(joint=joint, learning_rate=0.3))
+    trained = learner("plantgym/CementPv-v0", settings(joint=joint, rollout=5))
     for _ in range(3):
         trained.update(0.0)
     collector = trained.collector
