@@ -162,11 +162,10 @@ def _chances(state: Ints, weights: Floats, settings: ChainSettings) -> Floats:
     """Chance of each state after each state [K, K], smoothed towards that after its mood."""
     k = settings.moods * settings.sizes
     step = (state[:, :-1] * k + state[:, 1:]).ravel()
-    seen = np.bincount(step, weights[:, 1:].ravel(), k * k).reshape(k, k)
-    after_mood = seen.reshape(settings.moods, settings.sizes, k).sum(axis=1)
-    after_mood += 1e-12
+    seen: Floats = np.bincount(step, weights[:, 1:].ravel(), k * k).reshape(k, k)
+    after_mood = seen.reshape(settings.moods, settings.sizes, k).sum(axis=1) + 1e-12
     after_mood /= after_mood.sum(axis=1, keepdims=True)
-    seen += settings.smoothing * np.repeat(after_mood, settings.sizes, axis=0)
+    seen = seen + settings.smoothing * np.repeat(after_mood, settings.sizes, axis=0)
     return np.asarray(seen / seen.sum(axis=1, keepdims=True))
 
 

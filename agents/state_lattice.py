@@ -11,6 +11,7 @@ import numpy as np
 
 from ..twins.errors import InputError
 from ..twins.stn_tables import TOL, Floats, Ints, StnTables
+from .mask_kernel import Bools
 from .reachable import Reach
 
 MOST_ACTIONS = 512
@@ -138,13 +139,13 @@ def _prune(states: list[Floats], moves: list[Moves], end_min_t: Floats) -> None:
     Raises:
         InputError: no state is left at the start.
     """
-    keep = (states[-1] >= end_min_t - TOL).all(axis=1)
+    keep: Bools = (states[-1] >= end_min_t - TOL).all(axis=1)
     states[-1] = states[-1][keep]
     for step in reversed(range(len(moves))):
         first, action, after = moves[step]
         good, index = keep[after], np.cumsum(keep) - 1
         n_good = np.add.reduceat(np.append(good, False), first[:-1]) * (np.diff(first) > 0)
-        keep = n_good > 0
+        keep = np.asarray(n_good > 0)
         first = np.append(0, np.cumsum(n_good[keep]))
         moves[step] = Moves(first, action[good], index[after[good]])
         states[step] = states[step][keep]

@@ -20,6 +20,7 @@ from .ppo import Learner
 from .settings import PpoSettings
 from .training_log import TrainingLog
 from .validation import ValidationDays, Validator, make_rows
+from .warm_start import file_digest, start_from
 
 CHECKPOINT, POLICY, RESULT = "training.pt", "policy.npz", "result.json"
 """Files of a training: what it goes on from, the best policy so far, and what came of it."""
@@ -50,6 +51,7 @@ class Training:
         validation: days to judge the policy on; None to keep the last one.
         checkpoint_s: time between two checkpoints [s].
         tensorboard: whether to write event files.
+        start: file of a policy to begin with; None to begin with random weights.
     """
 
     env_id: str
@@ -63,6 +65,7 @@ class Training:
     validation: ValidationDays | None = None
     checkpoint_s: float = 20.0
     tensorboard: bool = False
+    start: Path | None = None
 
     def about(self) -> dict[str, Any]:
         """What the result depends on."""
@@ -75,6 +78,7 @@ class Training:
             },
             "seed": self.seed,
             "minutes": self.minutes,
+            "start": None if self.start is None else file_digest(self.start),
             "settings": self.settings.as_dict(),
         }
 
@@ -137,6 +141,8 @@ class _Run:
         days, arguments = training.validation, training.arguments
         self.training = training
         self.learner = Learner(env, training.settings, training.seed, training.device)
+        if training.start is not None:
+            start_from(self.learner.network, load_actor(training.start))
         self.validator = Validator(training.env_id, arguments, days) if days else None
         self.progress = Progress(0.0, 0.0, float("inf"), [])
         if checkpoint is not None:

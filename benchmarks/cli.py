@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..twins.errors import InputError, PlantgymError
-from . import generator_cli, leaderboard_cli, serve_cli, train_cli, uncertain_cli
+from . import generator_cli, imitation_cli, leaderboard_cli, serve_cli, train_cli, uncertain_cli
 from .identify_cli import add_commands
 from .options import (
     DrEvents,
@@ -181,6 +181,7 @@ def signals(
 
 add_commands(app)
 train_cli.add_command(app)
+imitation_cli.add_command(app)
 leaderboard_cli.add_command(app)
 serve_cli.add_commands(app)
 uncertain_cli.add_commands(app)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..twins.errors import InputError
-from .imitation_cli import ADP, train_hybrid
+from .imitation_cli import ADP, BC, train_clone, train_hybrid
 from .options import DrEvents, EnvName, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the policy, the log and checkpoints.")],
     algorithm: Annotated[
         str,
-        typer.Option(help="ppo, adp (ours); or sb3-ppo, maskable-ppo, a2c, dqn, sac, td3 of SB3."),
+        typer.Option(help="ppo, adp, bc (ours); sb3-ppo, maskable-ppo, a2c, dqn, sac, td3 (SB3)."),
     ] = _PPO,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Env-steps of training.  [default: of the env]")
@@ -56,6 +56,12 @@ def train(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write TensorBoard files, too.")
     ] = False,
+    dataset: Annotated[
+        Path | None, typer.Option(help="Data set to imitate, with --algorithm bc.")
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Policy file to begin with, with --algorithm ppo.")
+    ] = None,
     market: Market = None,
     step_minutes: StepMinutes = None,
     plant: OtherPlant = None,
@@ -72,13 +78,19 @@ def train(
     changes |= {} if steps is None else {"steps": steps}
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes", minutes, "give a time above 0")
+    if dataset is not None and algorithm != BC:
+        raise InputError("--dataset", str(dataset), f"leave it out: {algorithm} does not imitate")
     if algorithm != _PPO:
-        only_ours = {"--minutes": minutes, "--resume": resume, "--tensorboard": tensorboard}
-        for option, value in only_ours.items():
+        only_ppo = {"--minutes": minutes, "--resume": resume, "--tensorboard": tensorboard}
+        for option, value in {**only_ppo, "--start": start}.items():
             if value:
-                raise InputError(option, value, f"leave it out: {algorithm} has no such option")
+                fix = f"leave it out: {algorithm} has no such option"
+                raise InputError(option, str(value), fix)
         if algorithm == ADP:
             train_hybrid(case, out, changes, validation_of(case, validation_days))
+        elif algorithm == BC:
+            days = validation_of(case, validation_days)
+            train_clone(case, dataset, out, changes, seed, days)
         else:
             _train_sb3(case, algorithm, out, changes, seed)
         return
@@ -97,6 +109,7 @@ def train(
             minutes=minutes,
             validation=validation_of(case, validation_days),
             tensorboard=tensorboard,
+            start=start,
         ),
         resume=resume,
     )
