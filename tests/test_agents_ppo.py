@@ -196,19 +196,21 @@ def test_the_actor_is_the_network_without_torch() -> None:
 @pytest.mark.parametrize("joint", [True, False])
 def test_the_policy_takes_what_the_network_finds_likeliest(joint: bool) -> None:
     trained = learner("plantgym/CementPv-v0", settings(joint=joint, rollout=5))
-    for _ in range(3):
-        trained.update(0.0)
-    collector = trained.collector
-    seen, masks = collector._seen(collector._obs, collector._look_ahead()), collector._allowed()
-    with torch.no_grad():
-        outputs = trained.network.outputs(seen[:, : collector.n_seen])
-        likely = trained.network.head._log_probs(outputs, masks).argmax(dim=2).numpy()
-    assert collector.choices is not None
-    found = Driver(trained.actor("plantgym/CementPv-v0"), collector.env.batch).actions(
-        collector._obs
-    )
-    np.testing.assert_array_equal(found, collector.choices.modes(likely))
-    assert len(np.unique(likely, axis=0)) > 1
+    trained.update(0.0)
+    collector, network = trained.collector, trained.network
+    driver = Driver(trained.actor("plantgym/CementPv-v0"), collector.env.batch)
+    taken = []
+    for _ in range(24):
+        seen, masks = collector._seen(collector._obs, collector._look_ahead()), collector._allowed()
+        with torch.no_grad():
+            outputs = network.outputs(seen[:, : collector.n_seen])
+            likely = network.head._log_probs(outputs, masks).argmax(dim=2)
+        assert collector.choices is not None
+        expected = collector.choices.modes(likely.numpy())
+        np.testing.assert_array_equal(driver.actions(collector._obs), expected)
+        taken.append(expected)
+        collector._step(likely, network)
+    assert len(np.unique(np.concatenate(taken), axis=0)) > 2
 
 
 class TestHindsight:
