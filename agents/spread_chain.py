@@ -162,7 +162,7 @@ def _chances(state: Ints, weights: Floats, settings: ChainSettings) -> Floats:
     """Chance of each state after each state [K, K], smoothed towards that after its mood."""
     k = settings.moods * settings.sizes
     step = (state[:, :-1] * k + state[:, 1:]).ravel()
-    seen: Floats = np.bincount(step, weights[:, 1:].ravel(), k * k).reshape(k, k)
+    seen = np.bincount(step, weights[:, 1:].ravel(), k * k).astype(np.float64).reshape(k, k)
     after_mood = seen.reshape(settings.moods, settings.sizes, k).sum(axis=1) + 1e-12
     after_mood /= after_mood.sum(axis=1, keepdims=True)
     seen = seen + settings.smoothing * np.repeat(after_mood, settings.sizes, axis=0)

@@ -139,7 +139,7 @@ def _prune(states: list[Floats], moves: list[Moves], end_min_t: Floats) -> None:
     Raises:
         InputError: no state is left at the start.
     """
-    keep: Bools = (states[-1] >= end_min_t - TOL).all(axis=1)
+    keep: Bools = np.asarray((states[-1] >= end_min_t - TOL).all(axis=1))
     states[-1] = states[-1][keep]
     for step in reversed(range(len(moves))):
         first, action, after = moves[step]
