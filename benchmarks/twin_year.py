@@ -150,7 +150,8 @@ def _names(plant: FaultyPlant) -> list[str]:
 
 def _row(step: Step) -> Floats:
     records, info, readings = step
-    assets = [(read, record.signals[0].expected_kw) for read, record in zip(readings, records)]
+    expected_kw = [record.signals[0].expected_kw for record in records]
+    assets = list(zip(readings, expected_kw, strict=True))
     return np.array([info["load_kw"], *info["applied"], *np.ravel(assets)])
 
 
@@ -176,7 +177,7 @@ def _beside(run: TwinRun, hours: NDArray[np.datetime64]) -> dict[str, Floats]:
 def _of_hours(
     hours: NDArray[np.datetime64], dates: NDArray[np.datetime64], values: Floats, start_hour: int
 ) -> Floats:
-    """Values [D, 24] of days that begin at an hour, at hours [N]; NaN where the day is not there."""
+    """Values of days [D, 24] that begin at an hour, at hours [N]; NaN where a day is missing."""
     shifted = hours - start_hour * HOUR
     date = shifted.astype("datetime64[D]")
     place = np.searchsorted(dates, date).clip(max=len(dates) - 1)

@@ -95,18 +95,46 @@ class FaultyPlant:
         """
         time, step = self._time(), int(self._base.batch.state.step[0])
         chance = self._chance(step)
-        self._healthy.put_state(self._base.batch.state)
-        _, obeyed = self._healthy.step(action)
+        before = self._base.batch.state.copy() if self.faults else self._base.batch.state
+        told = self._run_healthy(before, action)
         n_controls = len(self._healthy.n_modes)
         asked = np.asarray(action).reshape(n_controls)
-        before = asked if self._reached is None else self._reached
-        reaches = stuck_request(self.assets, self.faults, asked, before, chance)
+        kept = asked if self._reached is None else self._reached
+        reaches = stuck_request(self.assets, self.faults, asked, kept, chance)
         self._reached = reaches.astype(asked.dtype)
         obs, reward, ended, truncated, info = self.env.step(self._reached)
-        info["requested"] = obeyed[0, -2 * n_controls : -n_controls]
-        self._record(time, step, obeyed[0, -n_controls:], info, chance)
+        info["requested"], obeyed = told[:n_controls], told[n_controls:]
+        if self.faults:
+            obeyed = self._due(before, asked, obeyed, info["applied"])
+        self._record(time, step, obeyed, info, chance)
         self.steps_run += 1
         return obs, reward, ended, truncated, info
+
+    def _run_healthy(self, state: Any, action: NDArray[Any]) -> Floats:  # noqa: ANN401 - of the plant
+        """Levels asked for and run by the healthy plant from a state [2 J]."""
+        self._healthy.put_state(state)
+        _, account = self._healthy.step(action)
+        levels: Floats = account[0, -2 * len(self._healthy.n_modes) :]
+        return levels
+
+    def _due(self, state: Any, asked: NDArray[Any], obeyed: Floats, ran: Floats) -> Floats:  # noqa: ANN401
+        """What each control should have run, given what the others did [J].
+
+        A task that stood because another one did not deliver has obeyed.
+        """
+        due = ran.copy()
+        for j in np.flatnonzero(obeyed != ran):
+            action = self._action(ran).astype(asked.dtype)
+            action[j] = asked[j]
+            due[j] = self._run_healthy(state, action)[len(ran) + j]
+        return due
+
+    def _action(self, levels: Floats) -> NDArray[Any]:
+        """The action that asks for levels [J]."""
+        if isinstance(self.env, SetsHeaterEnv):
+            power_kw = float(levels[0]) * self.env.batch.plant.heater.power_max_kw
+            return self.env.batch.controls_to_action(power_kw, float(levels[1]))
+        return self.env.batch.levels_to_action(levels)
 
     def save(self) -> Json:
         """What to go on from, beside the state of the env."""

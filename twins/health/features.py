@@ -34,6 +34,13 @@ class FeatureForm(NamedTuple):
     """What it says, in words around its value."""
     floor: float
     """Its limit is never below this."""
+    rests: bool
+    """Whether it rests on readings of other assets, too."""
+
+
+def feature_forms(asset: Asset, step_minutes: int) -> list[FeatureForm]:
+    """What the features of an asset mean [F], at a length of steps [min]."""
+    return AssetFeatures(asset, step_minutes).forms
 
 
 class AssetFeatures:
@@ -48,6 +55,7 @@ class AssetFeatures:
         forms = SIGNALS[asset.kind]
         lengths = [max(1, round(hours * 60 / step_minutes)) for hours in WINDOWS_H]
         self._scale = asset.full_scale
+        self._ridge = [form.ridge for form in forms]
         self._windows = np.array(lengths, np.int64)
         size = lengths[-1] + 1
         self._ring = np.full((len(forms), size, 1 + N_EFFECTS), np.nan)
@@ -71,11 +79,11 @@ class AssetFeatures:
             for k, n, words in chosen:
                 for values, value in zip(places, (s, k, n), strict=True):
                     values.append(value)
-                forms.append(FeatureForm(f"{words}, {_WORDS[k]}", _LEAST_EFFECT))
+                forms.append(FeatureForm(f"{words}, {_WORDS[k]}", _LEAST_EFFECT, True))
         for words in ("{:.0%} of commands not obeyed", "{:.0%} of samples lost"):
             for k in range(1, len(lengths)):
                 floor = 0.01 + _LEAST_SAMPLES / lengths[k]
-                forms.append(FeatureForm(f"{words}, {_WORDS[k]}", floor))
+                forms.append(FeatureForm(f"{words}, {_WORDS[k]}", floor, False))
         return places, forms
 
     def update(self, record: OperatingRecord) -> Floats:
@@ -88,15 +96,31 @@ class AssetFeatures:
             sample[0] = (signal.reading_kw - signal.expected_kw) / scale
             for n, effect in enumerate(signal.effects_kw):
                 sample[1 + n] = effect / scale
-            slide(self._ring[s], self._sums[s], position, self._windows, self._found[s])
+            slide(
+                self._ring[s],
+                self._sums[s],
+                position,
+                self._windows,
+                self._ridge[s],
+                self._found[s],
+            )
         disobeyed = abs(record.command - record.ran) > _OBEYED
         self._count(0, position, disobeyed)
         self._count(1, position, not record.sampled)
         shares = (self._counts / self._windows)[:, 1:].ravel()
-        # Effects in few samples stray by the root of how few they are.
-        self._seen = min(self._seen + 1, len(self._flags[0]))
-        filled = np.minimum(1.0, self._seen / self._windows) ** 0.5
-        return np.concatenate([(self._found * filled[:, None])[self._place], shares])
+        self._seen += 1
+        return np.concatenate([self._found[self._place], shares])
+
+    @property
+    def weight(self) -> Floats:
+        """How much each feature says yet [F]: effects in few samples stray by the root of that.
+
+        Nothing before its window, or a day, is full for the first time.
+        """
+        least = np.minimum(self._windows, self._windows[1])
+        filled = np.minimum(1.0, self._seen / self._windows) ** 0.5 * (self._seen >= least)
+        others = len(self.forms) - len(self._place[1])
+        return np.concatenate([filled[self._place[1]], np.ones(others)])
 
     def _count(self, which: int, position: int, flag: bool) -> None:
         flags, counts = self._flags[which], self._counts[which]

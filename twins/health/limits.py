@@ -10,7 +10,7 @@ from ..stn_tables import Floats
 from .features import FeatureForm
 from .forest import CompiledForest
 
-MARGINS = (1.1, 1.25, 1.5, 2.0, 3.0)
+MARGINS = (1.5, 2.0, 3.0)
 """What limits may be multiplied by; the least that keeps the end of a history within them."""
 
 _FITTED = 0.6
@@ -32,6 +32,7 @@ class Limits:
         self, table: Floats, forms: Sequence[FeatureForm], trees: int, seed: int, margin: float
     ) -> None:
         self.margin = margin
+        self._own = np.array([not form.rests for form in forms])
         self.usual = np.median(table, axis=0)
         reach = np.abs(table - self.usual).max(axis=0)
         self.limit = np.maximum(margin * reach, [form.floor for form in forms])
@@ -43,17 +44,26 @@ class Limits:
             self._plain = float(np.median(scores))
             self._span = margin * (float(scores.max()) - self._plain)
 
-    def shares(self, features: Floats) -> Floats:
-        """How far features [F] are from their usual values, as shares of their limits."""
-        shares: Floats = (features - self.usual) / self.limit
+    def shares(self, features: Floats, weight: Floats | float = 1.0) -> Floats:
+        """How far features [F] are from their usual values, as shares of their limits.
+
+        Args:
+            features: of a step [F].
+            weight: how much each says [F], as `AssetFeatures.weight` has it.
+        """
+        shares: Floats = weight * (features - self.usual) / self.limit
         return shares
 
-    def excess(self, shares: Floats) -> float:
-        """The greatest share, that of the forest's own limit among them."""
-        greatest = float(np.abs(shares).max())
+    def excess(self, shares: Floats) -> tuple[float, float]:
+        """The greatest share of the asset's own features, and of all, the forest's among them."""
+        sizes = np.abs(shares)
+        return float(sizes[self._own].max()), max(float(sizes.max()), self.strangeness(shares))
+
+    def strangeness(self, shares: Floats) -> float:
+        """How strange shares [F] are together, as a share of the forest's limit; 0 without one."""
         if self._forest is None:
-            return greatest
-        return max(greatest, (self._forest.score(shares) - self._plain) / self._span)
+            return 0.0
+        return (self._forest.score(shares) - self._plain) / self._span
 
 
 def learn_limits(
@@ -69,6 +79,6 @@ def learn_limits(
     """
     early = int(_FITTED * len(table))
     tried = Limits(table[:early], forms, trees, seed, 1.0)
-    worst = max(tried.excess(tried.shares(row)) for row in table[early:])
+    worst = max(tried.excess(tried.shares(row))[1] for row in table[early:])
     margin = next((each for each in MARGINS if worst <= each), MARGINS[-1])
     return Limits(table, forms, trees, seed, margin)

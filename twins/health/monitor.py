@@ -13,11 +13,14 @@ from ..stn_tables import Floats
 from ..value_checks import check_whole
 from .features import WINDOWS_H, AssetFeatures
 from .limits import learn_limits
-from .records import OperatingRecord
+from .records import RESTS_ON, OperatingRecord
 from .score import PERSIST_H, Health, Hysteresis, health_score
 
 STRANGE = 0.68
 """Share of its limit from which on a feature is named as a cause: where the watch begins."""
+
+WATCHED = 0.9
+"""Excess that counts at most against an asset when another is to blame: a score of 75."""
 
 N_CAUSES = 3
 """Causes that are named at most."""
@@ -86,8 +89,12 @@ class HealthMonitor:
         if not self._watches:
             raise InputError("monitor", "not fitted", "call fit with a healthy history first")
         self._check(records)
-        pairs = zip(self._watches, records, strict=True)
-        return {record.asset: watch.update(record) for watch, record in pairs}
+        pairs = list(zip(self._watches, records, strict=True))
+        excess = blame(self.assets, [watch.look(record) for watch, record in pairs])
+        return {
+            record.asset: watch.judge(record, each)
+            for (watch, record), each in zip(pairs, excess, strict=True)
+        }
 
     def restart(self) -> None:
         """Forget what was seen since the fit."""
@@ -129,24 +136,57 @@ class AssetWatch:
         self._hysteresis = Hysteresis(_steps(PERSIST_H, self._step_minutes))
         self._since: dict[int, np.datetime64] = {}
 
-    def update(self, record: OperatingRecord) -> Health:
-        """Take in a step."""
-        features = self._features.update(record)
-        shares = self.limits.shares(features)
-        score = health_score(self.limits.excess(shares))
-        state = self._hysteresis.update(score)
-        return Health(score, 1.0 - score / 100.0, state, self._causes(shares, features, record))
+    def look(self, record: OperatingRecord) -> tuple[float, float]:
+        """Take in a step, and give the excess of the asset's own features and of all."""
+        self._values = self._features.update(record)
+        self._shares = self.limits.shares(self._values, self._features.weight)
+        return self.limits.excess(self._shares)
 
-    def _causes(self, shares: Floats, features: Floats, record: OperatingRecord) -> tuple[str, ...]:
+    def judge(self, record: OperatingRecord, excess: float) -> Health:
+        """The health that follows from an excess, after `look`."""
+        score = health_score(excess)
+        state = self._hysteresis.update(score)
+        causes = self._causes(excess, self._shares, self._values, record.time)
+        return Health(score, 1.0 - score / 100.0, state, causes)
+
+    def _causes(
+        self, excess: float, shares: Floats, features: Floats, time: np.datetime64
+    ) -> tuple[str, ...]:
         """What is unusual, and since when; the most unusual first."""
-        strange = np.flatnonzero(np.abs(shares) > STRANGE).tolist()
-        self._since = {place: self._since.get(place, record.time) for place in strange}
-        strange.sort(key=lambda place: -abs(shares[place]))
+        far = np.abs(shares)
+        strange = [int(place) for place in np.argsort(-far) if far[place] > STRANGE]
+        alone = bool(strange)
+        if not strange and excess > STRANGE:
+            strange = [int(far.argmax())]
+        self._since = {place: self._since.get(place, time) for place in strange}
         return tuple(
-            f"{self._features.forms[place].words.format(features[place])}, since "
-            f"{np.datetime_as_string(self._since[place], unit='m').replace('T', ' ')}"
+            ("" if alone else "unusual together, most of all ")
+            + self._features.forms[place].words.format(features[place])
+            + f", since {np.datetime_as_string(self._since[place], unit='m').replace('T', ' ')}"
             for place in strange[:N_CAUSES]
         )
+
+
+def blame(assets: Sequence[Asset], found: Sequence[tuple[float, float]]) -> list[float]:
+    """The excess that counts against each asset [A].
+
+    Where the expectations of an asset rest on readings of another that is further beyond its own
+    limits, the other is to blame: the asset is watched, but raises no alarm.
+
+    Args:
+        assets: of the plant.
+        found: excess of its own features and of all, by asset [A].
+    """
+    counts = []
+    for asset, (own, greatest) in zip(assets, found, strict=True):
+        others = [
+            worse
+            for other, (_, worse) in zip(assets, found, strict=True)
+            if other.kind in RESTS_ON[asset.kind]
+        ]
+        blamed = greatest > max(others, default=0.0)
+        counts.append(greatest if blamed else max(own, min(greatest, WATCHED)))
+    return counts
 
 
 def _steps(hours: float, step_minutes: int) -> int:

@@ -45,6 +45,9 @@ class SignalForm(NamedTuple):
     name: str
     effects: tuple[str, ...]
     """What each effect says of the asset, in words around a share; empty if it is not its own."""
+    ridge: float = 0.05
+    """Evidence, in samples at full scale, that stands for no effect at all: the square of the
+    scatter of a residual, in tenths of the full scale."""
 
 
 _POWER_OFF = "sensor {:+.1%} of full scale off"
@@ -53,15 +56,15 @@ _MOVED = ("{:+.1%} heat for its speed", "heat meter {:+.1%} of full scale off")
 SIGNALS: Mapping[AssetKind, tuple[SignalForm, ...]] = MappingProxyType(
     {
         "task": (SignalForm("power", ("{:+.1%} power for its mode", _POWER_OFF)),),
-        "generation": (SignalForm("power", ("{:+.1%} power for its forecast", _POWER_OFF)),),
+        "generation": (SignalForm("power", ("{:+.1%} power for its forecast", _POWER_OFF), 2.0),),
         "meter": (SignalForm("load", ("{:+.1%} load for what runs", _POWER_OFF)),),
         "elements": (
             SignalForm("power", ("{:+.1%} power for its level", _POWER_OFF)),
-            SignalForm("heat", ("{:+.1%} heat for its power",)),
+            SignalForm("heat", ("{:+.1%} heat for its power",), 4.0),
         ),
         "fan": (SignalForm("heat", (*_MOVED, "")),),
         "store": (
-            SignalForm("heat kept", ("{:+.1%} of its heat a day",)),
+            SignalForm("heat kept", ("{:+.1%} of its heat a day",), 4.0),
             SignalForm("temperature", ("", "", "sensor {:+.1%} of full scale off")),
         ),
     }
@@ -70,6 +73,18 @@ SIGNALS: Mapping[AssetKind, tuple[SignalForm, ...]] = MappingProxyType(
 
 N_EFFECTS = 3
 """Most effects of a signal."""
+
+RESTS_ON: Mapping[AssetKind, tuple[AssetKind, ...]] = MappingProxyType(
+    {
+        "task": (),
+        "generation": (),
+        "meter": ("task", "elements", "fan"),
+        "elements": ("fan", "store"),
+        "fan": ("store",),
+        "store": ("fan",),
+    }
+)
+"""On the readings of which other assets the expectations of an asset rest."""
 
 
 class OperatingRecord(NamedTuple):

@@ -9,12 +9,11 @@ from .records import N_EFFECTS
 N_SUMS = N_EFFECTS * (N_EFFECTS + 1) // 2 + N_EFFECTS + 2
 """Sums of a window: products of effects, of effects and residual, the residual, the count."""
 
-RIDGE = 0.05
-"""Added to the squares of effects: how much evidence, in full-scale samples, stands for none."""
-
 
 @entry
-def slide(ring: Floats, sums: Floats, position: int, windows: Ints, out: Floats) -> None:
+def slide(
+    ring: Floats, sums: Floats, position: int, windows: Ints, ridge: float, out: Floats
+) -> None:
     """Take in the sample at a position of a ring, and find the effects in each window.
 
     Args:
@@ -23,6 +22,7 @@ def slide(ring: Floats, sums: Floats, position: int, windows: Ints, out: Floats)
         sums: of each window [K, N_SUMS]; brought up to date.
         position: of the new sample; the one after it is the oldest.
         windows: their lengths, each less than R [K].
+        ridge: added to the squares of effects.
         out: effects by window, and the mean residual [K, effects + 1].
     """
     size = len(ring)
@@ -35,7 +35,7 @@ def slide(ring: Floats, sums: Floats, position: int, windows: Ints, out: Floats)
         else:
             _add(ring[position], 1.0, sums[k])
             _add(ring[(position - windows[k]) % size], -1.0, sums[k])
-        _solve(sums[k], out[k])
+        _solve(sums[k], ridge, out[k])
 
 
 @kernel
@@ -55,10 +55,10 @@ def _add(sample: Floats, sign: float, sums: Floats) -> None:
 
 
 @kernel
-def _solve(sums: Floats, out: Floats) -> None:
+def _solve(sums: Floats, ridge: float, out: Floats) -> None:
     """Ridge regression on three effects, by Cramer's rule."""
-    a, b, c = sums[0] + RIDGE, sums[1], sums[2]
-    d, e, f = sums[3] + RIDGE, sums[4], sums[5] + RIDGE
+    a, b, c = sums[0] + ridge, sums[1], sums[2]
+    d, e, f = sums[3] + ridge, sums[4], sums[5] + ridge
     x, y, z = sums[6], sums[7], sums[8]
     df, bf, be = d * f - e * e, b * f - c * e, b * e - c * d
     determinant = a * df - b * bf + c * be
