@@ -2,8 +2,9 @@
 
     python -m plantgym.benchmarks.doc_tables
 
-The results are what `plantgym reproduce NAME`, `plantgym signals` and `plantgym compare SetsHeater`
-write. Each table stands between markers, such as `<!-- psi -->` and `<!-- /psi -->`.
+The results are what `plantgym reproduce NAME`, `plantgym signals`, `plantgym compare SetsHeater`
+and the module `live_load` write. Each table stands between markers, such as `<!-- psi -->` and
+`<!-- /psi -->`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .generator_tables import generators_markdown, weather_markdown
 from .heater_doc_tables import HEATER_FORMATS, HEATER_REGIONS
 from .line_study import LINES_FORMAT, LineStudy
 from .line_table import LineResult, LineSummary, percent, percents
+from .live_table import LIVE_FORMAT, live_markdown
 from .markdown import markdown_table, with_region
 from .model_error import ModelError
 from .psi_table import PRICE_HEADERS, PSI_HEADERS, MeanRms, PsiRow, price_cells, psi_cells, seconds
@@ -37,16 +39,18 @@ _FORMATS = MappingProxyType(
         "lines": LINES_FORMAT,
         "generators": GENERATORS_FORMAT,
         "forecasts": FORECASTS_FORMAT,
+        "live": LIVE_FORMAT,
         **HEATER_FORMATS,
         **UNCERTAIN_FORMATS,
     }
 )
 _COMMANDS = MappingProxyType(
     {
-        **{name: f"reproduce {name} --json" for name in _FORMATS},
-        "signals": "signals --json",
-        "heater": "compare SetsHeater --out",
-        "heater-validation": "compare SetsHeater --split validation --out",
+        **{name: f"plantgym reproduce {name} --json" for name in _FORMATS},
+        "signals": "plantgym signals --json",
+        "heater": "plantgym compare SetsHeater --out",
+        "heater-validation": "plantgym compare SetsHeater --split validation --out",
+        "live": "python -m plantgym.benchmarks.live_load --json",
     }
 )
 _PUBLISHED = "published PSI"
@@ -185,6 +189,7 @@ REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = Ma
         "docs/uncertainty.md": UNCERTAIN_REGIONS,
         "docs/scenarios.md": {"generators": _generators, "pv from weather": _weather},
         "docs/forecast.md": {"forecasts": lambda results: forecasts_markdown(results["forecasts"])},
+        "docs/live.md": {"live load": lambda results: live_markdown(results["live"])},
         "README.md": {"identification": _short},
     }
 )
@@ -197,7 +202,7 @@ def _read(path: Path, mark: str) -> Results:
     except (OSError, ValueError) as error:
         raise InputError("results", str(path), f"give a readable JSON file ({error})") from None
     if not isinstance(found, dict) or found.get("format") != mark:
-        fix = f"give a file of `plantgym {_COMMANDS[path.stem]}`"
+        fix = f"give a file of `{_COMMANDS[path.stem]}`"
         raise InputError("results", str(path), fix)
     return found
 

@@ -94,7 +94,7 @@ def _work(owner: int, pipe: Connection, case: Case) -> None:
     serve_owner(owner)
     os.nice(_POLITE)
     monitor = make_monitor(case)
-    with suppress(EOFError):
+    with suppress(EOFError, OSError):
         while True:
             texts, morning, tell = pipe.recv()
             pipe.send(monitor.see(texts, morning, tell=tell))
