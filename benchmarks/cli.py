@@ -17,6 +17,7 @@ from .options import (
     EnvName,
     Figures,
     Jobs,
+    KnownDays,
     Market,
     OtherPlant,
     Seed,
@@ -117,6 +118,7 @@ def compare(
     step_minutes: StepMinutes = None,
     plant: OtherPlant = None,
     dr: DrEvents = None,
+    known_days: KnownDays = False,
     day_ahead_prices: Annotated[
         Path | None, typer.Option(help="Your own prices, known the day before (CSV).")
     ] = None,
@@ -145,6 +147,7 @@ def compare(
         real_time_prices=real_time_prices,
         pv=pv,
         weather=weather,
+        known_days=known_days,
     )
     if policies is None:
         names = [name for name in POLICIES[case.kind].usual if name != "random"]

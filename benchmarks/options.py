@@ -19,6 +19,10 @@ DrEvents = Annotated[
 ]
 """The options of an env; None stands for its own default."""
 
+KnownDays = Annotated[
+    bool, Option("--known-days", help="Know all of a day when it begins; draw no events.")
+]
+
 Jobs = Annotated[int, Option(min=1, help="Processes that work at the same time.")]
 Cores = Annotated[int, Option(min=-1, help="Processes at the same time; -1: all cores.")]
 Seed = Annotated[int, Option(min=0, help="Fixes drawn events and random policies.")]

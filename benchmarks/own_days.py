@@ -21,6 +21,7 @@ def case_from_options(
     real_time_prices: Path | None = None,
     pv: Path | None = None,
     weather: Path | None = None,
+    known_days: bool = False,
     **options: object,
 ) -> Case:
     """A case of an env, named as `find_env_id` takes it.
@@ -32,10 +33,12 @@ def case_from_options(
         real_time_prices: the user's own prices, revealed step by step.
         pv: the user's own PV, for factories.
         weather: the user's own weather, for heaters.
+        known_days: whether all of a day is known when it begins.
         options: further arguments of the env; None stands for the env's own default.
 
     Raises:
-        InputError: an unknown env, own files beside a market, or anything wrong in a file.
+        InputError: an unknown env, own files beside a market, events on days that are known, or
+            anything wrong in a file.
     """
     env_id = find_env_id(env)
     arguments: dict[str, Any] = {
@@ -54,7 +57,34 @@ def case_from_options(
             fix = "give either a market or files of your own"
             raise InputError("--market", arguments["market"], fix)
         arguments["scenarios"] = _scenarios(env_id, default_arguments(env_id) | arguments, files)
-    return Case(env_id, split, arguments)
+    return Case(env_id, split, foreseen(env_id, arguments) if known_days else arguments)
+
+
+def foreseen(env_id: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of an env whose days are known when they begin: no surprise is left.
+
+    Forecasts are what comes, of weather too, and no events are drawn.
+
+    Raises:
+        InputError: arguments that make no env, or ask for events.
+    """
+    if arguments.get("dr"):
+        fix = "leave one of the two out: events that are drawn are surprises"
+        raise InputError("--dr", True, f"{fix} on --known-days")
+    full = default_arguments(env_id) | arguments
+    changed = dict(arguments) | {"dr": False}
+    if plant_kind(env_id) == "heater":
+        from ..twins.heater_markets import find_market
+
+        changed["forecast_error"] = 0.0
+        days = full["scenarios"] or find_market(full["market"]).days()
+    else:
+        from ..twins.markets import load_scenarios
+
+        days = full["scenarios"] or load_scenarios(
+            load_plant(full["plant"]), full["market"], full["step_minutes"]
+        )
+    return changed | {"scenarios": days.foreseen()}
 
 
 def _scenarios(env_id: str, arguments: Mapping[str, Any], files: Mapping[str, Path]) -> Scenarios:
