@@ -83,6 +83,16 @@ def test_it_costs_less_than_the_rules_and_plans_seldom() -> None:
         for name in ("timer", "price-quantile")
     }
     assert sum(done.cost for done in pi) < 0.9 * min(cost.values())
+    told = [
+        (reasons[0].reason, 13 * 60 + 15 * step)
+        for done in pi
+        for step, reasons in enumerate(done.reasons)
+    ]
+    moved = [(reason, minutes) for reason, minutes in told if " now" in reason]
+    assert moved
+    assert not [
+        reason for reason, now in moved if f"at {now // 60 % 24:02d}:{now % 60:02d} at" in reason
+    ]
     orders = [reasons[1].order for done in pi for reasons in done.reasons]
     assert orders.count("OPTIMIZE") < len(orders) / 3
 

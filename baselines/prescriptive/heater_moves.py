@@ -21,7 +21,7 @@ class ChargeMove(NamedTuple):
     power_kw: float
     """What this step gets more."""
     later: int
-    """Steps until the later step whose price promises most."""
+    """Steps until the later step whose price promises most; 0 if none is charged less."""
     course: Course
 
 
@@ -45,7 +45,7 @@ def best_charge_move(what_if: HeaterWhatIf, least: float) -> ChargeMove | None:
 def _moves(what_if: HeaterWhatIf) -> Iterator[tuple[int, Floats]]:
     """The later step that promises most, and power [n], up to the peak so far and beyond it.
 
-    Charging is exchanged with the 1, 2, 4, ... later steps that promise most.
+    Charging is exchanged with the 1, 2, 4, ... later steps that promise most, or with none.
     """
     course, view = what_if.course, what_if.view
     most_kw, power_kw = what_if.plant.heater.power_max_kw, course.power_kw

@@ -59,4 +59,6 @@ def charge_move_words(what_if: HeaterWhatIf, before: Course, move: ChargeMove) -
     if move.power_kw < 0.0:
         held = f"and {stored_kwh:,.0f} kWh in the brick suffice"
         return f"{rank}, {held}: {kw} less now and more at {other}, saving {saved}"
+    if move.later == 0:
+        return f"{rank}: {kw} more now, kept as heat, saving {saved}"
     return f"{rank}: {kw} more now and less at {other}, saving {saved}"
