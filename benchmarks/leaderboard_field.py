@@ -11,7 +11,7 @@ from ..envs import ENV_IDS
 from ..envs.registry import PlantKind, plant_kind
 from ..twins.errors import InputError
 from .cases import Case
-from .leaderboard_learners import Learner, fast_trainer, hybrid, sb3
+from .leaderboard_learners import Learner, clone, fast_trainer, hybrid, sb3
 
 DAYS = 20
 TRAINING_SEEDS = (0, 1, 2, 3, 4)
@@ -175,7 +175,7 @@ def _contestants(env_id: str) -> tuple[Contestant, ...]:
         for name in POLICIES[kind].makers
         if name not in (*_OMITTED, *_OMITTED_PLANS)
     ]
-    learners = {"ppo": fast_trainer(), **{name: sb3(name) for name in _SB3[kind]}}
+    learners = {"ppo": fast_trainer(), "bc": clone(), **{name: sb3(name) for name in _SB3[kind]}}
     if kind == "factory":
         learners["hybrid"] = hybrid()
     learning = [Contestant(*each) for each in learners.items() if (env_id, each[0]) not in _UNFIT]

@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from .cases import Case
 if TYPE_CHECKING:
     from ..agents.validation import ValidationDays
 
-_VALIDATION_DAYS = 20
+_VALIDATION_DAYS, _SHOWN_DAYS = 20, 200
 _TOLD = "training.json"
 
 
@@ -84,6 +84,20 @@ def hybrid() -> Learner:
     return Learner("hybrid", "hybrid.npz", settings, _train_hybrid, seeded=False)
 
 
+def clone(**changes: object) -> Learner:
+    """Behaviour cloning of the optimum on training days, with settings that differ from its own.
+
+    The setting `shown_days` is the number of those days; their optima do not count as effort.
+    """
+
+    def settings(env_id: str) -> Mapping[str, Any]:
+        from ..agents.imitation import BcSettings
+
+        return {"shown_days": _SHOWN_DAYS, **asdict(BcSettings()), **changes}
+
+    return Learner("ppo", "policy.npz", settings, _train_clone)
+
+
 def train_into(folder: Path, learner: Learner, case: Case, about: Mapping[str, Any]) -> Effort:
     """Train a policy, and write all its files or none.
 
@@ -142,4 +156,24 @@ def _train_hybrid(case: Case, seed: int, settings: Mapping[str, Any], folder: Pa
 
     begin = time.process_time()
     train_adp(case.env_id, folder, changes=settings, arguments=case.arguments)
+    return Effort(0, time.process_time() - begin)
+
+
+def _train_clone(case: Case, seed: int, settings: Mapping[str, Any], folder: Path) -> Effort:
+    from ..agents.demonstrations import load_demonstrations
+    from ..agents.imitation import train_bc
+    from .dataset import dataset_id, write_dataset
+
+    changes = dict(settings)
+    days, shown = changes.pop("shown_days"), replace(case, split="train")
+    # The trainings of an env and setting imitate the same days.
+    root = folder.parent / "datasets" / ".".join(folder.name.split(".")[:2])
+    if not (root / dataset_id(shown)).exists():
+        write_dataset(shown, root, days=days, seed=0, tell=lambda share, doing: None)
+    own = load_demonstrations(root / dataset_id(shown))
+    validation = _validation_days(case)
+    begin = time.process_time()
+    train_bc(
+        own, folder, changes=changes, seed=seed, validation=validation, arguments=case.arguments
+    )
     return Effort(0, time.process_time() - begin)

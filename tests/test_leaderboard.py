@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from plantgym.benchmarks.aggregates import bootstrap_interval
+from plantgym.benchmarks.cases import Case
 from plantgym.benchmarks.compare import compare
 from plantgym.benchmarks.episodes import run_unit
 from plantgym.benchmarks.leaderboard_field import Contestant, Round, Setting, chosen, leaderboard
@@ -20,7 +21,7 @@ from plantgym.benchmarks.leaderboard_files import (
     result_path,
     write_kept,
 )
-from plantgym.benchmarks.leaderboard_learners import Effort, Learner, fast_trainer, sb3
+from plantgym.benchmarks.leaderboard_learners import Effort, Learner, clone, fast_trainer, sb3
 from plantgym.benchmarks.leaderboard_page import (
     PAGE,
     all_standings,
@@ -190,6 +191,18 @@ class TestTrained:
         efforts = [one.training for one in kept if one and one.training]
         assert [effort.steps for effort in efforts] == [768, 768, 128, 128]
         assert all(effort.cpu_s > 0 for effort in efforts)
+
+    def test_a_clone_of_the_optimum(self, tmp_path: Path) -> None:
+        pytest.importorskip("minari")
+        quick = Contestant("bc", clone(shown_days=3, epochs=1, minibatch=16, hidden=[4]))
+        steel, how = Setting("plain", "Plain", Case), work(tmp_path, train=True)
+        each = Round("plantgym/SteelPowder-v0", steel, (*PLAIN, quick), 1, training_seeds=(0, 1))
+        assert outcomes(each, how) == ["made"] * 5
+        (data,) = (how.runs / "datasets").iterdir()
+        assert data.name == "SteelPowder.plain"
+        one = standings(each, how.results).of("bc")
+        assert one is not None
+        assert one.scores.shape == (2, 1)
 
 
 def kept_result(*costs: float, bound: float | None = None, seed: int | None = None) -> KeptResult:
