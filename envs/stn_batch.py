@@ -140,9 +140,7 @@ class StnBatch(PlantBatch[StnState, Outlook]):
         """Power that the tasks may draw in the step to be decided, within the import limit [n]."""
         step = np.minimum(self.state.step, self.tables.n_steps - 1)
         now = self._arrays.series.values[self.state.day, step]
-        free_kw: Floats = (
-            self.tables.import_limit_kw + now[:, GENERATION_KW] - now[:, BASE_LOAD_KW]
-        )
+        free_kw: Floats = self.tables.import_limit_kw + now[:, GENERATION_KW] - now[:, BASE_LOAD_KW]
         return free_kw
 
     def _write_masks(self, masks: NDArray[np.bool_]) -> None:

@@ -82,6 +82,17 @@ def read_message(text: str | bytes, sender: str) -> Message:
     return message
 
 
+def refusal(n: int | None, error: InputError) -> str:
+    """The answer to a request that is refused; n is None if it could not be read."""
+    value = error.value if isinstance(error.value, int | float | str | list) else str(error.value)
+    return write_message(
+        {
+            "type": "ack", "n": n, "status": "refused",
+            "field": error.field, "value": value, "fix": error.fix,
+        }
+    )  # fmt: skip
+
+
 def message_table(sender: str) -> str:
     """The messages of `"client"` or `"server"` as a Markdown table, read from the schema."""
     lines = ["| message | field | JSON type | meaning |", "|---|---|---|---|"]

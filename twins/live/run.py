@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..value_checks import check_number, check_whole
 from .history import History, HistoryError, Request
 from .live_twin import Json, LiveTwin
-from .messages import Message, read_message, write_message
+from .messages import Message, read_message, refusal, write_message
 from .orders import StandingOrders
 from .supervisor import Supervisor
 
@@ -297,14 +297,3 @@ class LiveRun:
         self._morning = memory["morning"]
         self._held = None if memory["held"] is None else _Held(*memory["held"])
         self.safe, self.speed, self.paused = memory["safe"], memory["speed"], memory["paused"]
-
-
-def refusal(n: int | None, error: InputError) -> str:
-    """The answer to a request that is refused; n is None if it could not be read."""
-    value = error.value if isinstance(error.value, int | float | str | list) else str(error.value)
-    return write_message(
-        {
-            "type": "ack", "n": n, "status": "refused",
-            "field": error.field, "value": value, "fix": error.fix,
-        }
-    )  # fmt: skip
