@@ -12,6 +12,7 @@ from ..envs.registry import PlantKind, plant_kind
 from ..twins.errors import InputError
 from .cases import Case
 from .leaderboard_learners import Learner, clone, fast_trainer, hybrid, sb3
+from .own_days import foreseen
 
 DAYS = 20
 TRAINING_SEEDS = (0, 1, 2, 3, 4)
@@ -22,6 +23,10 @@ _OF_NO_PLANT = "plantgym/Stn-v0"
 _OMITTED = ("random", "ro", "ro-budget", "chance", "fuzzy")
 _OMITTED_PLANS = tuple(f"{name}-day-ahead" for name in _OMITTED[1:])
 """Baselines that do not stand on the leaderboard; its page says so."""
+
+_FOR_UNKNOWN_DAYS = ("so", "dro", "so-day-ahead", "dro-day-ahead", "bc")
+"""Policies that do not stand where days are known: they plan for what may come, or imitate a data
+set that Minari keeps, which cannot hold changed days."""
 
 _SB3: Mapping[PlantKind, Sequence[str]] = MappingProxyType(
     {
@@ -125,13 +130,18 @@ class Entry:
 
 
 REAL = Setting("real", "Real uncertainty", Case)
-SETTINGS = (REAL,)
+KNOWN = Setting(
+    "known",
+    "Days known in advance",
+    lambda env_id: Case(env_id, arguments=foreseen(env_id, {})),
+)
+SETTINGS = (REAL, KNOWN)
 
 
 def leaderboard() -> tuple[Round, ...]:
     """All rounds, setting by setting."""
     return tuple(
-        Round(env_id, setting, _contestants(env_id))
+        Round(env_id, setting, _contestants(env_id, setting))
         for setting in SETTINGS
         for env_id in ENV_IDS
         if env_id != _OF_NO_PLANT
@@ -168,7 +178,7 @@ def chosen(
     ]
 
 
-def _contestants(env_id: str) -> tuple[Contestant, ...]:
+def _contestants(env_id: str, setting: Setting) -> tuple[Contestant, ...]:
     kind = plant_kind(env_id)
     plain = [
         Contestant(name)
@@ -179,4 +189,5 @@ def _contestants(env_id: str) -> tuple[Contestant, ...]:
     if kind == "factory":
         learners["hybrid"] = hybrid()
     learning = [Contestant(*each) for each in learners.items() if (env_id, each[0]) not in _UNFIT]
-    return (*plain, *learning)
+    idle = _FOR_UNKNOWN_DAYS if setting is KNOWN else ()
+    return tuple(each for each in (*plain, *learning) if each.name not in idle)
