@@ -1,7 +1,7 @@
 """Draw the picture of the dashboard: `python docs/draw_dashboard.py`, with `plantgym[all,dev]`.
 
 It serves the cement factory under the policy `pi`, breaks an asset, calls for response, and takes a
-picture in the afternoon. It needs Chromium and takes about four minutes.
+picture in the afternoon. It needs Chromium and takes some minutes.
 """
 
 import shutil
@@ -23,13 +23,17 @@ WIDTH, HEIGHT = 1280, 1180
 
 
 def run_until_afternoon(url: str) -> None:
-    """Let a first day pass, break an asset on the second, and pause the plant in the afternoon."""
+    """Let days pass until health is known, then break an asset, and pause in the afternoon."""
     operator = LiveClient(url, name="operator")
     operator.order("clock", speed=900)
     today = operator.welcome["latest"]["day"]
     while True:
         event = operator.next_event()
-        if event["type"] != "analysis" or event["day"] == today:
+        if event["type"] != "analysis":
+            continue
+        if not event["health"]:
+            today = event["day"]
+        if event["day"] == today:
             continue
         if event["step"] == BROKEN_AT:
             operator.order("fault", asset="T2", kind="efficiency_loss", size=0.25)

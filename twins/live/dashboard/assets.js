@@ -15,7 +15,8 @@ export class Assets {
   }
 
   draw(run) {
-    keepChildren(this.list, this.plant.assets, makeEntry, (entry, name) => this.#show(entry, name, run));
+    const show = (entry, name) => this.#show(entry, name, run);
+    keepChildren(this.list, this.plant.assets, makeEntry, show);
   }
 
   #show(entry, name, run) {

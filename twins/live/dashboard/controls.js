@@ -24,11 +24,14 @@ export class Controls {
     this.#link = link;
     this.#plant = plant;
     this.#fill();
-    byId("pause").onclick = () => this.#ask("clock", { paused: this.#status?.mode === "running" }, byId("clock-answer"));
-    byId("speed").onchange = ({ target }) => this.#ask("clock", { speed: Number(target.value) }, byId("clock-answer"));
+    const setClock = (fields) => this.#ask("clock", fields, byId("clock-answer"));
+    byId("pause").onclick = () => setClock({ paused: this.#status?.mode === "running" });
+    byId("speed").onchange = ({ target }) => setClock({ speed: Number(target.value) });
     this.#onSubmit("policy-form", "choose", (value) => ({ policy: value.policy || null }));
     this.#onSubmit("call-form", "call", (value) => ({
-      in_steps: Number(value.in_steps), steps: Number(value.steps), power_kw: Number(value.power_kw),
+      in_steps: Number(value.in_steps),
+      steps: Number(value.steps),
+      power_kw: Number(value.power_kw),
     }));
     this.#onSubmit("override-form", "override", (value) => ({
       control: value.control, level: this.#level(value),
@@ -38,7 +41,9 @@ export class Controls {
     }));
     this.#onSubmit("day-form", "reset", (value) => (value.day ? { day: value.day } : {}));
     byId("override-control").onchange = () => this.#offerLevels();
-    byId("override-share").oninput = ({ target }) => setText(byId("override-share-text"), `${target.value} %`);
+    byId("override-share").oninput = ({ target }) => {
+      setText(byId("override-share-text"), `${target.value} %`);
+    };
     byId("fault-kind").onchange = () => this.#offerSize();
     tabs(byId("tabs"));
   }
@@ -55,14 +60,25 @@ export class Controls {
     if (this.#policy !== status.policy) byId("policy").value = status.policy ?? "";
     this.#policy = status.policy;
     const who = status.policy ?? "nobody";
-    setText(byId("policy-now"), status.safe ? `Chosen: ${who}. No command holds, so the rule acts.` : `Chosen: ${who}. Last to act: ${run.by ?? "the rule"}.`);
-    keepChildren(byId("overrides"), Object.entries(status.overrides), makeItem, (item, [control, level]) => {
-      this.#showItem(item, `${control} is held: ${heldText(this.#plant, level)}`, "Release", "override-answer", "override", { control, level: null });
+    const acts = status.safe
+      ? "No command holds, so the rule acts." : `Last to act: ${run.by ?? "the rule"}.`;
+    setText(byId("policy-now"), `Chosen: ${who}. ${acts}`);
+    this.#showOrders(status);
+  }
+
+  /** Show what is held, broken and called, with the buttons that end it. */
+  #showOrders({ overrides, faults, calls }) {
+    const held = Object.entries(overrides);
+    keepChildren(byId("overrides"), held, makeItem, (item, [control, level]) => {
+      const end = () => this.#ask("override", { control, level: null }, byId("override-answer"));
+      showItem(item, `${control} is held: ${heldText(this.#plant, level)}`, "Release", end);
     });
-    keepChildren(byId("faults"), status.faults, makeItem, (item, { asset, kind, size }) => {
-      this.#showItem(item, `${asset}: ${kind.replaceAll("_", " ")}, ${size}`, "Mend", "fault-answer", "fault", { asset, kind, size: null });
+    keepChildren(byId("faults"), faults, makeItem, (item, { asset, kind, size }) => {
+      const end = () => this.#ask("fault", { asset, kind, size: null }, byId("fault-answer"));
+      showItem(item, `${asset}: ${kind.replaceAll("_", " ")}, ${size}`, "Mend", end);
     });
-    keepChildren(byId("calls"), status.calls, () => html("li"), (item, { from_step: from, steps, power_kw: kw }) => {
+    keepChildren(byId("calls"), calls, () => html("li"), (item, call) => {
+      const { from_step: from, steps, power_kw: kw } = call;
       setText(item, `${fixed(kw)} kW in steps ${from} to ${from + steps - 1}`);
     });
   }
@@ -78,7 +94,8 @@ export class Controls {
       byId("day").max = last;
       setText(byId("day-range"), `From ${first} to ${last}; a random day if none is given.`);
     }
-    setText(byId("step-note"), `A step is ${plant.stepMinutes} min. A negative power asks to draw more.`);
+    const step = `A step is ${plant.stepMinutes} min.`;
+    setText(byId("step-note"), `${step} A negative power asks to draw more.`);
     this.#offerLevels();
     this.#offerSize();
   }
@@ -112,15 +129,9 @@ export class Controls {
     const select = byId("speed");
     if (select === document.activeElement) return;
     const speeds = [...new Set([...SPEEDS, ...(speed ? [speed] : [])])].sort((a, b) => a - b);
-    setOptions(select, [["0", "lock-step"], ...speeds.map((each) => [String(each), speedText(each)])]);
+    const paces = speeds.map((each) => [String(each), speedText(each)]);
+    setOptions(select, [["0", "lock-step"], ...paces]);
     select.value = String(speed);
-  }
-
-  #showItem(item, text, act, answer, type, fields) {
-    const [words, button] = item.children;
-    setText(words, text);
-    setText(button, act);
-    button.onclick = () => this.#ask(type, fields, byId(answer));
   }
 
   #onSubmit(id, type, read) {
@@ -152,9 +163,17 @@ function makeItem() {
   return html("li", {}, html("span"), html("button", { type: "button", class: "small" }));
 }
 
+function showItem(item, text, act, end) {
+  const [words, button] = item.children;
+  setText(words, text);
+  setText(button, act);
+  button.onclick = end;
+}
+
 function speedText(speed) {
   const seconds = 3600 / speed;
-  const pace = seconds >= 60 ? `${fixed(seconds / 60)} min` : `${fixed(seconds, seconds < 1 ? 2 : 0)} s`;
+  const inSeconds = `${fixed(seconds, seconds < 1 ? 2 : 0)} s`;
+  const pace = seconds >= 60 ? `${fixed(seconds / 60)} min` : inSeconds;
   return speed === 1 ? "1× (real time)" : `${fixed(speed)}× (1 h in ${pace})`;
 }
 

@@ -36,7 +36,8 @@ function makeRow() {
 
 function showRow(row, day, most) {
   const tell = (value) => (value === null ? "–" : short(value));
-  const texts = [day.name, tell(day.costSum), tell(day.ruleCost), tell(day.savings), null, energy(day.energyKwh)];
+  const money = [day.costSum, day.ruleCost, day.savings].map(tell);
+  const texts = [day.name, ...money, null, energy(day.energyKwh)];
   texts.forEach((text, k) => text === null || setText(row.cells[k], text));
   showBar(row.querySelector("rect"), (day.savings ?? 0) / most);
 }

@@ -22,7 +22,8 @@ export class Kpis {
       const unit = html("small");
       const value = html("dd", { class: "value" }, number, unit);
       const note = html("dd", { class: "note" });
-      const tile = html("div", { class: "tile", id: `kpi-${id}` }, html("dt", {}, heading), value, note);
+      const title = html("dt", {}, heading);
+      const tile = html("div", { class: "tile", id: `kpi-${id}` }, title, value, note);
       parent.append(tile);
       return { tile, number, unit, note, tell };
     });
@@ -54,7 +55,8 @@ function price(run, day, plant) {
   const mean = whole.reduce((sum, each) => sum + each, 0) / whole.length;
   const share = mean > 0 ? (100 * (paid - mean)) / mean : 0;
   const where = `${fixed(Math.abs(share))} % ${share < 0 ? "below" : "above"}`;
-  return [`${fixed(paid, 3)} ${plant.currency}/kWh`, `${Math.abs(share) < 0.5 ? "at" : where} the day's mean`];
+  const note = `${Math.abs(share) < 0.5 ? "at" : where} the day's mean`;
+  return [`${fixed(paid, 3)} ${plant.currency}/kWh`, note];
 }
 
 function cost(run, day, plant) {
@@ -64,7 +66,8 @@ function cost(run, day, plant) {
 
 function savings(run, day, plant) {
   if (day.savings === null) return ["–", "not known yet"];
-  const share = day.ruleCost ? `${fixed((100 * day.savings) / Math.abs(day.ruleCost), 1)} % of its cost` : "";
+  const percent = (100 * day.savings) / Math.abs(day.ruleCost);
+  const share = day.ruleCost ? `${fixed(percent, 1)} % of its cost` : "";
   const mood = day.savings > 0 ? "good" : day.savings < 0 ? "bad" : "";
   return [`${short(day.savings)} ${plant.currency}`, share, mood];
 }
@@ -76,14 +79,18 @@ function energyToday(run, day, plant) {
 
 function response(run, day, plant) {
   const dr = run.analysis?.day === day.name ? run.analysis.dr : null;
-  if (!dr) return [plant.hasCalls ? "none" : "not offered", plant.hasCalls ? "no event known" : "by this plant"];
+  if (!dr) return plant.hasCalls ? ["none", "no event known"] : ["not offered", "by this plant"];
   const end = dr.from_step + dr.steps;
   const asked = dr.power_kw < 0 ? `${power(-dr.power_kw)} more` : `${power(dr.power_kw)} less`;
   const minutes = (steps) => duration(steps * plant.stepMinutes);
-  if (day.done < dr.from_step) return [`in ${minutes(dr.from_step - day.done)}`, `${asked} for ${minutes(dr.steps)}`, "watch"];
+  if (day.done < dr.from_step) {
+    return [`in ${minutes(dr.from_step - day.done)}`, `${asked} for ${minutes(dr.steps)}`, "watch"];
+  }
   const earned = `${short(dr.earned)} ${plant.currency}`;
   const given = dr.response_kw === null ? "active" : power(dr.response_kw);
-  if (day.done >= end) return [dr.response_kw === null ? "over" : given, `event over; earned ${earned}`];
+  if (day.done >= end) {
+    return [dr.response_kw === null ? "over" : given, `event over; earned ${earned}`];
+  }
   const met = dr.response_kw !== null && dr.response_kw >= 0.7 * Math.abs(dr.power_kw);
   return [given, `of ${asked}, ${minutes(end - day.done)} left; ${earned}`, met ? "good" : "bad"];
 }
@@ -95,7 +102,8 @@ function health(run) {
   const [name, worst] = assets.toSorted(order)[0];
   const mood = { ok: "good", watch: "watch", alarm: "bad" }[worst.state];
   const others = assets.filter(([, each]) => each.state !== "ok").length;
-  const note = others ? `${name} is lowest; ${others} of ${assets.length} need a look` : `all ${assets.length} assets ok`;
+  const sick = `${name} is lowest; ${others} of ${assets.length} need a look`;
+  const note = others ? sick : `all ${assets.length} assets ok`;
   return [`${fixed(worst.score)} / 100`, note, mood];
 }
 

@@ -16,6 +16,9 @@ import { Stocks } from "./stocks.js";
 
 const TOKEN = "plantgym-token";
 const THEMES = ["auto", "light", "dark"];
+const PHASES = {
+  connecting: "connecting", lost: "no connection", token: "locked", refused: "turned away",
+};
 const LEAST_PAUSE_MS = 80;
 const PANELS = ["kpis", "charts", "stocks", "costs", "days", "assets", "alarms", "log"];
 
@@ -83,7 +86,8 @@ function drawHead(run) {
   setText(byId("clock"), `${date(run.now)}, ${clock(run.now)}`);
   byId("progress").value = day.done / day.steps;
   setText(byId("coverage"), coverageText(run));
-  setText(byId("chip-policy"), status.safe ? "the safe rule acts" : `${run.by ?? status.policy ?? "the rule"} acts`);
+  const actor = status.safe ? "the safe rule" : run.by ?? status.policy ?? "the rule";
+  setText(byId("chip-policy"), `${actor} acts`);
   byId("chip-policy").dataset.mood = status.safe && status.policy ? "watch" : "";
   chip("chip-held", Object.keys(status.overrides).length, "override");
   chip("chip-faults", status.faults.length, "fault");
@@ -105,8 +109,7 @@ function chip(id, count, name) {
 }
 
 function showState({ mode, speed }) {
-  const text = { running: `live at ${fixed(speed)}×`, paused: "paused", "lock-step": "lock-step" }[mode];
-  setText(byId("state"), text);
+  setText(byId("state"), mode === "running" ? `live at ${fixed(speed)}×` : mode);
   byId("state").dataset.state = mode;
 }
 
@@ -120,10 +123,12 @@ function showPhase(phase, reason) {
     redraw();
     return;
   }
-  const text = { connecting: "connecting", lost: "no connection", token: "locked", refused: "turned away" }[phase];
-  setText(byId("state"), text);
+  setText(byId("state"), PHASES[phase]);
   byId("state").dataset.state = phase;
-  if (phase === "lost") showNotice("watch", `The connection is lost${reason && `: ${reason}`}. Trying again; nothing will be missed.`);
+  if (phase === "lost") {
+    const why = reason && `: ${reason}`;
+    showNotice("watch", `The connection is lost${why}. Trying again; nothing will be missed.`);
+  }
   if (phase === "refused") showNotice("bad", `The server closed the connection: ${reason}.`, true);
   if (phase === "token") askToken();
 }

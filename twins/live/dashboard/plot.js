@@ -86,7 +86,8 @@ export class Plot {
   #windows(day, x, base) {
     return day.windowsWithin().map(({ from, steps }) => {
       const width = x(Math.min(day.steps, from + steps)) - x(from);
-      return svg("rect", { class: "window", x: x(from), y: this.top, width, height: base - this.top });
+      const at = { x: x(from), y: this.top, width, height: base - this.top };
+      return svg("rect", { class: "window", ...at });
     });
   }
 
@@ -99,7 +100,8 @@ export class Plot {
       const at = x((hour * 3.6e6) / day.stepMs);
       marks.push(svg("line", { class: "grid", x1: at, x2: at, y1: this.top, y2: base }));
       if (this.hasClock) {
-        const text = hours > 24 && every >= 24 ? `day ${hour / 24 + 1}` : clock(day.start + hour * 3.6e6);
+        const isLong = hours > 24 && every >= 24;
+        const text = isLong ? `day ${hour / 24 + 1}` : clock(day.start + hour * 3.6e6);
         marks.push(svg("text", { class: "tick x", x: at, y: base + 14 }, text));
       }
     }
@@ -115,11 +117,12 @@ function yAxis({ unit, low, high, count }, y, { left, top }, right) {
   const step = tickStep(low, high, count);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const isHalf = Math.abs(step * 10 ** decimals - 2.5) < 1e-6;
+  const shown = decimals + (isHalf ? 1 : 0);
   const marks = ticks(low, high, step).flatMap((value) => [
     svg("line", {
       class: value === 0 ? "grid zero" : "grid", x1: left, x2: right, y1: y(value), y2: y(value),
     }),
-    svg("text", { class: "tick y", x: left - 7, y: y(value) + 3.5 }, fixed(value, decimals + isHalf)),
+    svg("text", { class: "tick y", x: left - 7, y: y(value) + 3.5 }, fixed(value, shown)),
   ]);
   return [...marks, svg("text", { class: "unit y", x: 2, y: top - 9 }, `[${unit}]`)];
 }

@@ -77,8 +77,8 @@ class Day {
     forecast?.time.forEach((time, k) => {
       const step = Math.round((readTime(time) - this.start) / this.stepMs);
       if (step > event.step && step < this.steps) {
-        const [low, middle, high] = [forecast.low_kw[k], forecast.middle_kw[k], forecast.high_kw[k]];
-        this.foreseen[step] = { low, middle, high };
+        const { low_kw: low, middle_kw: middle, high_kw: high } = forecast;
+        this.foreseen[step] = { low: low[k], middle: middle[k], high: high[k] };
       }
     });
     if (dr) this.addWindow(dr);
@@ -203,7 +203,7 @@ function changes(before, after, plant) {
   if (before.safe && !after.safe) told.push("a command holds again");
   for (const name of plant.controls) {
     const [was, is] = [before.overrides[name], after.overrides[name]];
-    if (was !== is) told.push(is === undefined ? `${name} is released` : `${name} is held at ${is}`);
+    if (was !== is) told.push(`${name} is ${is === undefined ? "released" : `held at ${is}`}`);
   }
   const name = ({ asset, kind, size }) => `${asset}: ${kind.replaceAll("_", " ")} of ${size}`;
   const [had, has] = [before.faults.map(name), after.faults.map(name)];

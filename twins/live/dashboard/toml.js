@@ -1,6 +1,11 @@
 /** Reads the plant's file: the part of TOML that programs write (no dates, no dotted keys). */
 
-const TOKEN = /\s+|#[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\[\[|\]\]|[[\]{}=,.]|[A-Za-z0-9_+:-]+(?:\.\d[\w+-]*)?/gy;
+const SPACE = /\s+|#[^\n]*/;
+const STRING = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/;
+const SIGN = /\[\[|\]\]|[[\]{}=,.]/;
+const WORD = /[A-Za-z0-9_+:-]+(?:\.\d[\w+-]*)?/;
+const TOKEN = new RegExp([SPACE, STRING, SIGN, WORD].map(({ source }) => source).join("|"), "gy");
+const ASSIGNMENT = /^\s*("(?:[^"\\]|\\.)*"|'[^']*'|[\w-]+)\s*=(.*)$/;
 
 /**
  * The tables of a TOML text as an object.
@@ -31,7 +36,7 @@ function* statements(text) {
       yield { head: { path: names.map(readKey), isArray } };
       continue;
     } else {
-      const [, key, rest] = /^\s*("(?:[^"\\]|\\.)*"|'[^']*'|[\w-]+)\s*=(.*)$/.exec(line) ?? fail(line);
+      const [, key, rest] = ASSIGNMENT.exec(line) ?? fail(line);
       open = { head: readKey(key), rest };
     }
     if (isWhole(open.rest)) {
