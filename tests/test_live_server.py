@@ -239,7 +239,8 @@ class TestBadClients:
             narrow = socket.socket()
             narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             narrow.connect(("127.0.0.1", server.port))
-            with raw_client(server.url, hello("slow"), sock=narrow, max_queue=1) as slow:
+            arguments: dict[str, Any] = {"sock": narrow, "max_queue": 1, "ping_interval": None}
+            with raw_client(server.url, hello("slow"), **arguments) as slow:
                 quick = LiveClient(server.url, name="quick")
                 for k in range(250):
                     if k % 5 == 0:
