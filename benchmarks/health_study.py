@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from ..twins.errors import InputError
 from ..twins.faults.assets import Asset
 from ..twins.faults.fault import FaultKind, fault_kinds
 from ..twins.health.features import AssetFeatures
@@ -56,25 +57,34 @@ DAYS_PER_MONTH = 30.0
 
 
 def reproduce_health(
-    progress: Callable[[float, str], None], *, repeats: int = 1, seed: int = 0
+    progress: Callable[[float, str], None],
+    plants: Sequence[str] = tuple(CASES),
+    *,
+    repeats: int = 1,
+    seed: int = 0,
 ) -> HealthStudy:
     """Inject faults at random times into the last days of each plant, and count alarms.
 
     Args:
         progress: is told the share that is done and what is being done.
+        plants: names out of `CASES`.
         repeats: runs for each asset, kind and size.
         seed: of the times and of the data.
 
     Raises:
+        InputError: an unknown plant.
         MissingExtraError: without the extra `identify`.
     """
+    for name in plants:
+        if name not in CASES:
+            raise InputError("plant", name, f"use one of {', '.join(CASES)}")
     started = time.process_time()
     methods: list[MethodRow] = []
     faults: list[FaultRow] = []
-    for place, name in enumerate(CASES):
+    for place, name in enumerate(plants):
 
         def told(share: float, what: str, place: int = place, name: str = name) -> None:
-            progress((place + share) / len(CASES), f"{name}: {what}")
+            progress((place + share) / len(plants), f"{name}: {what}")
 
         plant = PlantStudy(name, seed)
         tallies = plant.inject(repeats, told)

@@ -104,16 +104,21 @@ def forecasts(as_json: Figures = None) -> None:
 @app.command(epilog="Example: plantgym reproduce health --json health.json")
 def health(
     as_json: Figures = None,
+    plant: Annotated[
+        list[str] | None, typer.Option(help="May be given again.  [default: all]")
+    ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each fault.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Fixes times and data.")] = 0,
 ) -> None:
     """Inject faults into twins, and judge how well they are found."""
-    from .health_study import reproduce_health
+    from .health_study import CASES, reproduce_health
     from .health_tables import HEALTH_FORMAT
     from .progress_bar import progress_bar
     from .run_reproduction import run_reproduction
 
     with progress_bar("health") as progress:
         run_reproduction(
-            lambda: reproduce_health(progress, repeats=repeats, seed=seed), HEALTH_FORMAT, as_json
+            lambda: reproduce_health(progress, plant or tuple(CASES), repeats=repeats, seed=seed),
+            HEALTH_FORMAT,
+            as_json,
         )
