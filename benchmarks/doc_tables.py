@@ -22,6 +22,7 @@ from .forecast_study import FORECASTS_FORMAT, forecasts_markdown
 from .found_parameters import FoundParameter
 from .generator_study import GENERATORS_FORMAT
 from .generator_tables import generators_markdown, weather_markdown
+from .health_tables import HEALTH_FORMAT, faults_markdown, methods_markdown
 from .heater_doc_tables import HEATER_FORMATS, HEATER_REGIONS
 from .line_study import LINES_FORMAT, LineStudy
 from .line_table import LineResult, LineSummary, percent, percents
@@ -39,6 +40,7 @@ _FORMATS = MappingProxyType(
         "lines": LINES_FORMAT,
         "generators": GENERATORS_FORMAT,
         "forecasts": FORECASTS_FORMAT,
+        "health": HEALTH_FORMAT,
         "live": LIVE_FORMAT,
         **HEATER_FORMATS,
         **UNCERTAIN_FORMATS,
@@ -189,6 +191,10 @@ REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = Ma
         "docs/uncertainty.md": UNCERTAIN_REGIONS,
         "docs/scenarios.md": {"generators": _generators, "pv from weather": _weather},
         "docs/forecast.md": {"forecasts": lambda results: forecasts_markdown(results["forecasts"])},
+        "docs/health.md": {
+            "ways": lambda results: methods_markdown(results["health"]),
+            "faults": lambda results: faults_markdown(results["health"]),
+        },
         "docs/live.md": {"live load": lambda results: live_markdown(results["live"])},
         "README.md": {"identification": _short},
     }
