@@ -28,7 +28,7 @@ def method_cells(results: Mapping[str, Any]) -> list[list[str]]:
     return [
         [
             row["plant"],
-            row["method"],
+            row["method"].replace("|", "\\|"),
             f"{row['precision']:.0%}",
             f"{row['recall']:.0%}",
             f"{row['delay_h']:.0f} h",
