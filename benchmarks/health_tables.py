@@ -28,7 +28,7 @@ def method_cells(results: Mapping[str, Any]) -> list[list[str]]:
     return [
         [
             row["plant"],
-            row["method"].replace("|", "\\|"),
+            row["method"],
             f"{row['precision']:.0%}",
             f"{row['recall']:.0%}",
             f"{row['delay_h']:.0f} h",
@@ -70,7 +70,8 @@ def methods_markdown(results: Mapping[str, Any]) -> str:
     """The table of methods for the document."""
     run = f"seed {results['seed']}, {results['cpu_s']:.0f} CPU-seconds"
     note = f"plantgym {results['version']}, {run}."
-    return f"{note}\n\n{markdown_table(METHOD_HEADERS, method_cells(results), left=2)}"
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in method_cells(results)]
+    return f"{note}\n\n{markdown_table(METHOD_HEADERS, cells, left=2)}"
 
 
 def faults_markdown(results: Mapping[str, Any]) -> str:
