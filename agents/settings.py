@@ -48,10 +48,10 @@ class PpoSettings:
     """
 
     steps: int = 4_000_000
-    rows: int = 1024
+    rows: int = 256
     rollout: int = 24
     epochs: int = 3
-    minibatch: int = 4096
+    minibatch: int = 1024
     learning_rate: float = 1e-3
     entropy_weight: float = 0.05
     explore: float = 0.3
@@ -66,7 +66,7 @@ class PpoSettings:
     reachable: bool = True
     hints: bool = True
     hindsight: bool = True
-    validate_every: int = 10
+    validate_every: int = 40
 
     def __post_init__(self) -> None:
         for name in ("steps", "rows", "rollout", "epochs", "minibatch", "validate_every"):
