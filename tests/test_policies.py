@@ -95,6 +95,21 @@ def test_the_spread_fades_by_the_hour() -> None:
     assert expected == pytest.approx([0.3, 0.35, 0.125, 0.2125, 0.50625])
 
 
+def test_mpc_takes_the_nodes_that_it_takes_not_to_miss_a_target() -> None:
+    env = StnEnv("cement_mill", split="test")
+    env.reset(seed=0, options={"day": "2025-05-31"})
+    mpc = RollingMpc()
+    mpc.reset(factory_env(env))
+    view = mpc.expected(env.view())
+    hasty = mpc.scheduler.plan(view, mip_gap=mpc.mip_gap, node_limit=mpc.node_limit)
+    assert hasty.cost_parts["shortfall"] > 0, "else nothing is proven"
+    missing, terminated = 0.0, False
+    while not terminated:
+        _, _, terminated, _, info = env.step(mpc.act(np.empty(0)))
+        missing += info["cost"]["shortfall"]
+    assert missing == 0
+
+
 def test_the_day_ahead_plan_does_not_hear_of_a_later_event_but_mpc_does() -> None:
     event = DrEvent(notice_step=1, start_step=1, end_step=2, award_kw=100.0)
     # The rule loads hours 0 and 1, so the baseline load of hour 1 is 100 kW: standing then pays.
