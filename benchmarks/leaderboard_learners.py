@@ -18,7 +18,7 @@ from .cases import Case
 if TYPE_CHECKING:
     from ..agents.validation import ValidationDays
 
-_VALIDATION_DAYS, _SHOWN_DAYS = 20, 200
+_SHOWN_DAYS = 200
 _TOLD = "training.json"
 
 
@@ -133,7 +133,7 @@ def _validation_days(case: Case) -> ValidationDays | None:
     """Their optima take minutes: planned once for all seeds of a case."""
     from .train_cli import validation_of
 
-    return validation_of(case, _VALIDATION_DAYS)
+    return validation_of(case)
 
 
 def _train(case: Case, seed: int, settings: Mapping[str, Any], folder: Path) -> Effort:

@@ -71,7 +71,7 @@ def foreseen(env_id: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if arguments.get("dr"):
         fix = "leave one of the two out: events that are drawn are surprises"
         raise InputError("--dr", True, f"{fix} on --known-days")
-    full = default_arguments(env_id) | arguments
+    full = {**default_arguments(env_id), **arguments}
     changed = dict(arguments) | {"dr": False}
     if plant_kind(env_id) == "heater":
         from ..twins.heater_markets import find_market

@@ -9,7 +9,7 @@ import typer
 
 from ..twins.errors import InputError
 from .imitation_cli import ADP, BC, train_clone, train_hybrid
-from .options import DrEvents, EnvName, Market, OtherPlant, StepMinutes
+from .options import DrEvents, EnvName, KnownDays, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
     from ..agents.training import Training
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .cases import Case
 
 _PPO = "ppo"
+_VALIDATION_DAYS = 20
 
 
 def add_command(app: typer.Typer) -> None:
@@ -51,8 +52,9 @@ def train(
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the learning library.")] = 1,
     validation_days: Annotated[
-        int, typer.Option(min=0, help="Days to judge the policy on; 0 for none.")
-    ] = 20,
+        int | None,
+        typer.Option(min=0, help="Days to judge the policy on; 0 for none.  [default: 20, or all]"),
+    ] = None,
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write TensorBoard files, too.")
     ] = False,
@@ -66,13 +68,20 @@ def train(
     step_minutes: StepMinutes = None,
     plant: OtherPlant = None,
     dr: DrEvents = None,
+    known_days: KnownDays = False,
 ) -> None:
     """Train an agent on an env, and show how far it is from the optimum on validation days."""
     from ..agents.settings import ppo_settings, read_settings
     from .own_days import case_from_options
 
     case = case_from_options(
-        env, "train", market=market, step_minutes=step_minutes, plant=plant, dr=dr
+        env,
+        "train",
+        market=market,
+        step_minutes=step_minutes,
+        plant=plant,
+        dr=dr,
+        known_days=known_days,
     )
     changes = read_settings(settings) if settings else {}
     changes |= {} if steps is None else {"steps": steps}
@@ -137,8 +146,12 @@ def _train_sb3(case: Case, algorithm: str, out: Path, changes: dict[str, Any], s
     typer.echo(f"Policy: {path}")
 
 
-def validation_of(case: Case, days: int) -> ValidationDays | None:
+def validation_of(case: Case, days: int | None = None) -> ValidationDays | None:
     """Validation days of an env, with their optima; None for none.
+
+    Args:
+        case: the env.
+        days: how many; None for 20, or all if there are fewer.
 
     Raises:
         InputError: more days than there are.
@@ -149,9 +162,13 @@ def validation_of(case: Case, days: int) -> ValidationDays | None:
 
     from ..agents.validation import ValidationDays
     from ..baselines.registry import POLICIES
+    from .cases import unwrap
     from .compare import compare
 
     split = "validation"
+    if days is None:
+        there = unwrap(replace(case, split=split).make()).batch.scenarios.n_days
+        days = min(_VALIDATION_DAYS, there)
     rule = POLICIES[case.kind].reference
     rows = compare(replace(case, split=split), [rule], days=days).rows
     return ValidationDays(

@@ -1,12 +1,13 @@
 """`plantgym train` and trained policies in `plantgym compare`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from plantgym.benchmarks.cases import Case
+from plantgym.benchmarks.cases import Case, unwrap
 from plantgym.benchmarks.compare import compare
 from plantgym.benchmarks.train_cli import validation_of
 from plantgym.twins.errors import InputError
@@ -89,6 +90,14 @@ class TestPolicies:
         first = compare(case, [name], days=1, out=rows).settings["trained"]
         (out / "policy.npz").write_bytes((out / "policy.npz").read_bytes() + b" ")
         assert compare(case, [name], days=1).settings["trained"] != first
+
+
+def test_as_many_validation_days_as_there_are_if_these_are_few() -> None:
+    days = unwrap(small_case().make()).batch.scenarios
+    few = replace(days.take([0, 1, 2]), splits=None)
+    found = validation_of(small_case(scenarios=few))
+    assert found is not None
+    assert len(found.dates) == 3
 
 
 def test_no_validation_days() -> None:

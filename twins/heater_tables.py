@@ -30,7 +30,7 @@ SUBSTEPS = 2
 """Places in the vector. `*_K_PER_KWH` are inverse heat capacities, `EXCHANGER_RESISTANCE` is
 1/e_hx - 1 and `WATER_RESISTANCE_K_PER_KW` is 1/(2 mw cw) of equation (6), `RADIATOR_POWER` is 1 +
 eta of equation (5). The transfer limits are those of the least and the full fan.
-`ELEMENT_EFFICIENCY` is the share of the heater's energy that reaches the bricks: 1 but for faults."""
+`ELEMENT_EFFICIENCY` is the share of the energy drawn that reaches the bricks: 1 but for faults."""
 
 CELLS = 128
 """Pieces of each of the three curves behind the numbers; a piece is a cubic of four factors."""
