@@ -135,7 +135,8 @@ class Driver:
             return np.clip(outputs, -1.0, 1.0)
         if self._parts is not None:
             outputs = outputs @ self._parts
-        return self._choices.modes(likeliest(outputs, self._masks(), self._choices.sizes))
+        masks = self._masks.prudent(self._masks())
+        return self._choices.modes(likeliest(outputs, masks, self._choices.sizes))
 
 
 def likeliest(outputs: Float32s, masks: Bools, sizes: Sequence[int]) -> Ints:

@@ -74,6 +74,7 @@ class ModeMasks:
         self._batch, self._choices = batch, choices
         self._factory: StnBatch | None = batch if isinstance(batch, StnBatch) else None
         if self._factory is None:
+            self._reach = None
             return
         tables = self._factory.tables
         self._first = np.cumsum([0, *tables.n_modes[:-1]])
@@ -96,6 +97,24 @@ class ModeMasks:
         masks = np.empty((len(tasks), len(self._choices.joint_modes)), np.bool_)
         write_joint_masks(self._joint, tasks, state.stock_t, batch.free_kw(), least_t, masks)
         return masks
+
+    def prudent(self, masks: Bools) -> Bools:
+        """Leave out combinations after which a target is out of reach; as given if none is left.
+
+        What must be made now is asked for already; this also sees what is used up in vain. It is
+        too slow for training, where such choices cost what they cost.
+
+        Args:
+            masks: which choices may be taken [n, C].
+        """
+        if self._reach is None or self._choices.joint_modes is None:
+            return masks
+        state, joint = self._batch.state, self._joint
+        row, choice = np.nonzero(masks)
+        after_t = state.stock_t[row] + joint.made_t[choice] - joint.taken_t[choice]
+        kept = np.zeros_like(masks)
+        kept[row, choice] = self._reach.in_reach(after_t, state.step[row] + 1)
+        return np.where(kept.any(axis=1, keepdims=True), kept, masks)
 
     def _with_reach(self, tasks: Bools, least_t: Floats) -> Bools:
         """Masks of tasks, without modes that make too little whatever the others do."""

@@ -48,14 +48,23 @@ class PpoPolicy:
         return action
 
 
+def is_shipped(env_id: str) -> bool:
+    """Whether a trained policy comes with the package for an env."""
+    return _file(env_id).exists()
+
+
 def shipped_policy(env_id: str) -> Path:
     """File of the policy that comes with the package for an env.
 
     Raises:
         InputError: an env without one.
     """
-    path = _SHIPPED / f"{env_id.rpartition('/')[2]}.npz"
+    path = _file(env_id)
     if not path.exists():
         fix = "none is shipped for this env: train one with `plantgym train` and give its file"
         raise InputError("policy", "ppo", fix)
     return path
+
+
+def _file(env_id: str) -> Path:
+    return _SHIPPED / f"{env_id.rpartition('/')[2]}.npz"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..twins.stn_tables import TOL, Floats, Ints, StnTables
+from .mask_kernel import Bools
 from .reach_kernel import ReachTables, write_least_made
 
 
@@ -40,6 +41,19 @@ class Reach:
         taken_t, made_t = self._scratch
         write_least_made(self._tables, stock_t, step, taken_t, made_t, least_t)
         return np.asarray(least_t - self._tolerance_t)
+
+    def in_reach(self, stock_t: Floats, step: Ints) -> Bools:
+        """Whether nothing speaks against meeting all targets yet [n].
+
+        Args:
+            stock_t: stocks [n, M].
+            step: the step to be decided [n]; after the last one targets are met or missed.
+        """
+        tables = self._tables
+        over = (step >= tables.n_steps)[:, None]
+        lacking_t = tables.end_min_t - stock_t - self._tolerance_t
+        beyond_t = self.least_made_t(stock_t, step) - tables.rate_t
+        return np.asarray((np.where(over, lacking_t, beyond_t) <= 0).all(axis=1))
 
 
 def reach_tables(tables: StnTables) -> ReachTables:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..agents.ppo_policy import is_shipped
 from ..baselines.registry import POLICIES
+from ..envs.registry import plant_kind
 from .cases import Case, choose_days, unwrap
 from .compare import Comparison, compare
 from .stories import Story, record_stories, telling_day
@@ -38,6 +40,12 @@ class Demo:
         return {"comparisons": [comparison.as_dict() for comparison in self.comparisons]}
 
 
+def shown_policies(env_id: str) -> tuple[str, ...]:
+    """The policies that are usual for an env, and the trained one that is shipped; best last."""
+    *others, best = POLICIES[plant_kind(env_id)].usual
+    return (*others, *(["ppo"] if is_shipped(env_id) else []), best)
+
+
 def run_demo(days: int, *, jobs: int = 1, seed: int = 0, progress: bool = False) -> Demo:
     """Run all policies on test days of the shipped plants, with their default markets.
 
@@ -56,7 +64,7 @@ def run_demo(days: int, *, jobs: int = 1, seed: int = 0, progress: bool = False)
     comparisons = [
         compare(
             case,
-            POLICIES[case.kind].usual,
+            shown_policies(case.env_id),
             days=days,
             seed=seed,
             jobs=jobs,

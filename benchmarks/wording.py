@@ -46,6 +46,13 @@ _POLICIES: Mapping[str, PolicyWords] = MappingProxyType(
         "mpc": PolicyWords(
             "plans the rest of the day anew at each step, on what is known by then", "#1a9a6c"
         ),
+        "pi": PolicyWords(
+            "follows written rules and tells its reasons; plans where they call for it", "#7a5cc0"
+        ),
+        "ppo": PolicyWords(
+            "was trained by reinforcement learning on the training days, and looks up nothing",
+            "#c2338a",
+        ),
         "optimum": PolicyWords(
             "plans with the whole day known in advance: nobody can do better", "#222222"
         ),

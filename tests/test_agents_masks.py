@@ -1,5 +1,7 @@
 """What agents may choose: never what the shield would change, always what the targets need."""
 
+import copy
+from itertools import product
 from typing import Any
 
 import gymnasium as gym
@@ -11,6 +13,7 @@ from plantgym.agents.reachable import Reach
 from plantgym.baselines.registry import make_policy
 from plantgym.envs.stn_env import StnEnv
 from plantgym.envs.stn_vector_env import StnVectorEnv
+from plantgym.twins.scheduling import Scheduler
 from plantgym.twins.stn_tables import compile_tables
 
 from .env_cases import CASES
@@ -145,3 +148,44 @@ def test_plants_without_masks_may_do_anything() -> None:
     choices = make_choices(env.batch.n_modes, joint=False)
     assert ModeMasks(env.batch, choices, reachable=True)().all()
     assert isinstance(CASES["CementPv-v0"].env(), StnEnv)
+
+
+class TestPrudent:
+    """What is left out as ruinous really is: the planner finds no way to the targets after it."""
+
+    def test_stocks_are_not_used_up_in_vain(self) -> None:
+        env = StnVectorEnv(1, "cement_mill", split="test")
+        env.reset(seed=0)
+        choices = make_choices(env.batch.n_modes, joint=True)
+        masks = ModeMasks(env.batch, choices, reachable=True)
+        # The finished good is there; each hour of the last stage takes 350 t that must be put back.
+        env.batch.state.step[0] = 19
+        env.batch.state.stock_t[0] = 1250.0, 300.0, 625.0, 5950.0
+        may = masks()
+        kept = masks.prudent(may)
+        table = choices.joint_modes
+        assert table is not None
+        assert may[0, table[:, 3] == 1].any()
+        assert not kept[0, table[:, 3] == 1].any()
+        assert kept.any()
+
+    def test_what_is_left_out_misses_a_target(self) -> None:
+        env = StnEnv("cement_mill", split="test")
+        choices = make_choices(env.batch.n_modes, joint=True)
+        masks = ModeMasks(env.batch, choices, reachable=True)
+        table, planner = choices.joint_modes, Scheduler(env.batch.tables)
+        assert table is not None
+        ruinous = 0
+        for step, kiln_t, clinker_t in product((18, 20), (300.0, 500.0), (525.0, 675.0)):
+            env.reset(seed=5)
+            env.batch.state.step[0] = step
+            env.batch.state.stock_t[0] = 1500.0, kiln_t, clinker_t, 5950.0
+            may = masks()
+            kept = masks.prudent(may)
+            for choice in np.flatnonzero((may & ~kept)[0])[:3]:
+                after = copy.deepcopy(env)
+                after.step(table[choice])
+                plan = planner.plan(after.view(), mip_gap=1e-3)
+                assert plan.cost_parts["shortfall"] > 0, (step, table[choice])
+                ruinous += 1
+        assert ruinous > 3, "else nothing is proven"
