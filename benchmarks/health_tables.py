@@ -31,7 +31,7 @@ def method_cells(results: Mapping[str, Any]) -> list[list[str]]:
             row["method"],
             f"{row['precision']:.0%}",
             f"{row['recall']:.0%}",
-            f"{row['delay_h']:.0f} h",
+            f"{row['delay_h']:.0f} h" if row["recall"] else "",
             f"{row['false_per_month']:.2f}",
             f"{row['asset_months']:.0f}",
         ]
