@@ -111,6 +111,10 @@ class TestTrust:
             with raw_client(server.url, hello(), origin=own) as page:
                 assert received(page)["type"] == "welcome"
 
+    def test_pages_of_an_ipv6_server_are_its_own(self) -> None:
+        server = LiveServer(counting_run(), host="::1", port=8765)
+        assert "http://[::1]:8765" in server.origins
+
     def test_a_full_house(self) -> None:
         with served(counting_run(), max_clients=2) as server:
             first, _ = LiveClient(server.url, name="a"), LiveClient(server.url, name="b")

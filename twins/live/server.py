@@ -82,6 +82,12 @@ class LiveServer:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"ws://{host}:{self.port}"
 
+    @property
+    def origins(self) -> frozenset[str]:
+        """The web pages that are the server's own."""
+        names = [f"{name}:{self.port}" for name in ("localhost", "127.0.0.1")]
+        return frozenset(f"http://{name}" for name in (self.url.removeprefix("ws://"), *names))
+
     async def __aenter__(self) -> Self:
         try:
             self._server: Server = await serve(
@@ -215,8 +221,7 @@ class LiveServer:
             # Any web page that a user of this machine visits could connect to it.
             assert socket.request is not None
             origin = socket.request.headers.get("Origin")
-            own = [f"http://{host}:{self.port}" for host in (self.host, "localhost", "127.0.0.1")]
-            if origin is not None and origin not in own:
+            if origin is not None and origin not in self.origins:
                 raise InputError("Origin", origin, "connect from no other web page")
         others = self._sessions.keys() - {hello["client"]}
         if len(others) >= self.max_clients:
