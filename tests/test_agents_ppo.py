@@ -198,13 +198,14 @@ def test_the_policy_takes_what_the_network_finds_likeliest(joint: bool) -> None:
     trained = learner("plantgym/CementPv-v0", settings(joint=joint, rollout=5))
     trained.update(0.0)
     collector, network = trained.collector, trained.network
+    head: Any = network.head
     driver = Driver(trained.actor("plantgym/CementPv-v0"), collector.env.batch)
     taken = []
     for _ in range(24):
         seen, masks = collector._seen(collector._obs, collector._look_ahead()), collector._allowed()
         with torch.no_grad():
             outputs = network.outputs(seen[:, : collector.n_seen])
-            likely = network.head._log_probs(outputs, masks).argmax(dim=2)
+            likely = head._log_probs(outputs, masks).argmax(dim=2)
         assert collector.choices is not None
         expected = collector.choices.modes(likely.numpy())
         np.testing.assert_array_equal(driver.actions(collector._obs), expected)

@@ -123,7 +123,8 @@ def kelvin(row: str) -> str:
 
 class TestCompare:
     def test_own_days_make_a_case(self, files: dict[str, Path]) -> None:
-        case = case_from_options("SetsHeater", "test", **files)
+        own: dict[str, Any] = dict(files)
+        case = case_from_options("SetsHeater", "test", **own)
         env = unwrap(case.make())
         env.reset(seed=0, options={"day": FIRST})
         assert env.batch.scenarios.dates[0] == np.datetime64(FIRST)
