@@ -15,7 +15,6 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 from plantgym.agents.actor import Actor
-from plantgym.agents.masks import make_choices
 from plantgym.agents.ppo_policy import PpoPolicy
 from plantgym.baselines.prescriptive.decisions import Health, Reason, risk_of
 from plantgym.baselines.registry import POLICIES, make_policy
@@ -122,11 +121,14 @@ def test_agents_with_masks_run_unchanged(joint: bool, tmp_path: Path) -> None:
     observed = observation_names(local.batch)
     n_modes = tuple(local.batch.n_modes)
     rng = np.random.default_rng(3)
-    outputs = sum(make_choices(list(n_modes), joint).sizes)
+    outputs = sum(n_modes)
     weights = rng.normal(size=(len(observed), outputs)).astype(np.float32)
     layers = ((weights, np.zeros(outputs, np.float32)),)
     path = tmp_path / "policy.npz"
-    Actor("plantgym/CementPv-v0", observed, n_modes, joint, True, False, layers).save(path)
+    actor = Actor(
+        "plantgym/CementPv-v0", observed, n_modes, joint, reachable=True, hints=False, layers=layers
+    )
+    actor.save(path)
     with remote(case) as env:
         assert_same(run_day(env, PpoPolicy(path), 5), run_day(local, PpoPolicy(path), 5))
 

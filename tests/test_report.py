@@ -72,8 +72,10 @@ class TestDemo:
         from plantgym.baselines.registry import POLICIES
 
         for comparison in found.comparisons:
-            policies = list(POLICIES[plant_kind(comparison.settings["env"])].usual)
-            assert [summary.policy for summary in comparison.summary()] == policies
+            env_id = comparison.settings["env"]
+            policies = [summary.policy for summary in comparison.summary()]
+            assert policies == list(demo.shown_policies(env_id))
+            assert set(policies) == {*POLICIES[plant_kind(env_id)].usual, "ppo"}
 
     def test_stories_repeat_what_was_scored(self, found: demo.Demo) -> None:
         for comparison, story in zip(found.comparisons, found.stories, strict=True):
