@@ -1,4 +1,4 @@
-"""Load forecasters on the PSI meters, judged on blocks of time."""
+"""Load forecasters on the PSI meters and on a year of a twin, judged on blocks of time."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ HEADERS = ("meter", "forecaster", "MAE", "RMSE", "MAPE", "pinball loss", "within
 
 _IN_A_ROW = ("train", "cv", "test_baseline")
 _BLOCKS, _EVERY_H = 3, 24
+
+TWIN = "cement_pv, a year of its twin"
+"""The load that a twin generates, beside those of the PSI meters."""
+
+_KNOWN = ("buy_forecast_per_kwh", "pv_forecast_kw")
+_TWIN_BLOCKS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,44 @@ def reproduce_forecasts(progress: Callable[[float, str], None]) -> ForecastStudy
 
     rows: list[ForecastRow] = []
     forecasters = _forecasters()
-    for meter in PSI_PLANTS:
-        series = psi_series(meter)
+    meters = (*PSI_PLANTS, TWIN)
+    for meter in meters:
+        series = twin_series() if meter == TWIN else psi_series(meter)
+        blocks = _TWIN_BLOCKS if meter == TWIN else _BLOCKS
         for name, forecaster in forecasters.items():
-            progress(len(rows) / (len(PSI_PLANTS) * len(forecasters)), f"{meter}: {name}")
-            found = evaluate(forecaster, series, blocks=_BLOCKS, every=_EVERY_H)
+            progress(len(rows) / (len(meters) * len(forecasters)), f"{meter}: {name}")
+            found = evaluate(forecaster, series, blocks=blocks, every=_EVERY_H)
             rows.append(ForecastRow(meter, name, **asdict(found)))
     return ForecastStudy(rows)
+
+
+def twin_series() -> LoadSeries:
+    """The meter of a year of `cement_pv`, run by a rule on real-time prices.
+
+    Day-ahead prices and the forecast of PV are known ahead; weather, the real-time price and what
+    runs only up to now. Hours of days that the shipped data lack have no load, and are known as
+    those of the day before.
+    """
+    from ..twins.forecast.load_series import LoadSeries
+    from .cases import Case
+    from .twin_year import HOUR, twin_year
+
+    case = Case("plantgym/CementPv-v0", "all", {"market": "belgium-real-time"})
+    year = twin_year(case, "threshold")
+    hours = np.arange(year.time[0], year.time[-1] + HOUR, HOUR)
+    place = np.searchsorted(year.time, hours)
+    there = year.time[place] == hours
+    load_kw = np.where(there, year.columns["meter reading_kw"][place], np.nan)
+    levels = tuple(name for name in year.columns if name.endswith(" level"))
+    measured = ("buy_price_per_kwh", "temp_c", "ghi_w_per_m2", *levels)
+    known = {name: year.columns[name][place].copy() for name in _KNOWN}
+    for gap in np.flatnonzero(~there):
+        for each in known.values():
+            each[gap] = each[gap - 24]
+    return LoadSeries(
+        hours[0], 60, load_kw, known,
+        {name: np.where(there, year.columns[name][place], np.nan) for name in measured},
+    )  # fmt: skip
 
 
 def psi_series(meter: str) -> LoadSeries:
