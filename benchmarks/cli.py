@@ -13,6 +13,7 @@ from ..twins.errors import InputError, PlantgymError
 from . import generator_cli, imitation_cli, leaderboard_cli, serve_cli, train_cli, uncertain_cli
 from .identify_cli import add_commands
 from .options import (
+    DrawnPlants,
     DrEvents,
     EnvName,
     Figures,
@@ -118,6 +119,7 @@ def compare(
     step_minutes: StepMinutes = None,
     plant: OtherPlant = None,
     dr: DrEvents = None,
+    intervals: DrawnPlants = False,
     known_days: KnownDays = False,
     day_ahead_prices: Annotated[
         Path | None, typer.Option(help="Your own prices, known the day before (CSV).")
@@ -147,6 +149,7 @@ def compare(
         real_time_prices=real_time_prices,
         pv=pv,
         weather=weather,
+        intervals=intervals or None,
         known_days=known_days,
     )
     if policies is None:

@@ -19,6 +19,9 @@ DrEvents = Annotated[
 ]
 """The options of an env; None stands for its own default."""
 
+DrawnPlants = Annotated[
+    bool, Option("--intervals", help="Run every day on a plant drawn from the plant's intervals.")
+]
 KnownDays = Annotated[
     bool, Option("--known-days", help="Know all of a day when it begins; draw no events.")
 ]

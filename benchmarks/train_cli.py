@@ -9,7 +9,7 @@ import typer
 
 from ..twins.errors import InputError
 from .imitation_cli import ADP, BC, train_clone, train_hybrid
-from .options import DrEvents, EnvName, KnownDays, Market, OtherPlant, StepMinutes
+from .options import DrawnPlants, DrEvents, EnvName, KnownDays, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
     from ..agents.training import Training
@@ -68,6 +68,7 @@ def train(
     step_minutes: StepMinutes = None,
     plant: OtherPlant = None,
     dr: DrEvents = None,
+    intervals: DrawnPlants = False,
     known_days: KnownDays = False,
 ) -> None:
     """Train an agent on an env, and show how far it is from the optimum on validation days."""
@@ -81,6 +82,7 @@ def train(
         step_minutes=step_minutes,
         plant=plant,
         dr=dr,
+        intervals=intervals or None,
         known_days=known_days,
     )
     changes = read_settings(settings) if settings else {}
