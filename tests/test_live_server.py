@@ -23,7 +23,7 @@ from plantgym.twins.errors import InputError
 from plantgym.twins.live.client import LiveClient, LiveError
 from plantgym.twins.live.history import History
 from plantgym.twins.live.messages import LARGEST_BYTES, read_message
-from plantgym.twins.live.server import LiveServer
+from plantgym.twins.live.server import LiveServer, next_due_s
 
 from .live_cases import CountingTwin, counting_run, events, hello, raw_client, served
 
@@ -209,6 +209,15 @@ class TestStream:
                 monkeypatch.setattr(time, "time", lambda now=now: now)
                 seen = [client.next_event()["seq"] for _ in range(5)]
                 assert seen == list(range(seen[0], seen[0] + 5))
+
+
+class TestPace:
+    def test_a_little_lateness_is_made_up_for(self) -> None:
+        assert next_due_s(10.0, 10.3, 1.0) == 11.0
+
+    def test_after_a_stall_the_next_step_is_a_whole_one(self) -> None:
+        assert next_due_s(10.0, 11.0, 1.0) == 12.0
+        assert next_due_s(10.0, 90.0, 1.0) == 91.0
 
 
 class TestBadClients:
