@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from ..twins.whole_file import write_whole
 from .hybrid import HybridPolicy
 from .past_spreads import PastSpreads, spread_of
 from .spread_chain import ChainSettings
-from .validation import ValidationDays
+from .validation import Judged, ValidationDays
 
 POLICY, RESULT = "hybrid.npz", "result.json"
 """Files of a training: the policy, and what came of it."""
@@ -30,22 +30,16 @@ _SPLITS = ("train", "validation")
 
 
 @dataclass(frozen=True, slots=True)
-class AdpResult:
-    """What came of a training.
+class AdpResult(Judged):
+    """What came of a training, and how good the policy is on the validation days.
 
     Args:
         days: that the policy learns from.
         seconds: that the training took, without the validation [s].
-        validation_cost: mean cost of the validation days [currency].
-        gap: its relative distance from the optimum of those days.
-        score: 0 the rule, 1 the optimum.
     """
 
     days: int
     seconds: float
-    validation_cost: float | None = None
-    gap: float | None = None
-    score: float | None = None
 
 
 def train_adp(
@@ -87,8 +81,7 @@ def train_adp(
     result = AdpResult(len(past.dates), time.perf_counter() - begin)
     if validation is not None:
         costs = _costs(policy, _make(env_id, given, validation.split), validation)
-        gap, score = validation.gap(costs), validation.score(costs)
-        result = AdpResult(result.days, result.seconds, float(costs.mean()), gap, score)
+        result = replace(result, **asdict(validation.judged(costs)))
     about = {"format": RESULT_FORMAT, "env": env_id, "settings": past.settings.as_dict()}
     write_whole(out / RESULT, json.dumps({**about, "result": asdict(result)}, indent=1) + "\n")
     return result

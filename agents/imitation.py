@@ -24,7 +24,7 @@ from .masks import Choices
 from .ppo import Learner
 from .settings import ppo_settings
 from .training import POLICY, RESULT
-from .validation import ValidationDays, Validator, make_rows
+from .validation import Judged, ValidationDays, Validator, make_rows
 
 RESULT_FORMAT = "plantgym imitation result 1"
 _MANY = 10**9
@@ -70,22 +70,16 @@ class BcSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class BcResult:
-    """What came of a training.
+class BcResult(Judged):
+    """What came of a training, and how good the policy kept is on the validation days.
 
     Args:
         steps: that were learned from, each of them once an epoch.
         seconds: that the training took [s].
-        validation_cost: mean cost of the validation days under the policy kept [currency].
-        gap: its relative distance from the optimum of those days.
-        score: 0 the rule, 1 the optimum.
     """
 
     steps: int
     seconds: float
-    validation_cost: float | None = None
-    gap: float | None = None
-    score: float | None = None
 
 
 def train_bc(
@@ -129,9 +123,7 @@ def train_bc(
     actor.save(out / POLICY)
     result = BcResult(len(steps[0]), time.perf_counter() - begin)
     if judge is not None:
-        costs = judge.costs(actor)
-        gap, score = judge.days.gap(costs), judge.days.score(costs)
-        result = replace(result, validation_cost=float(costs.mean()), gap=gap, score=score)
+        result = replace(result, **asdict(judge.days.judged(judge.costs(actor))))
     about = {"format": RESULT_FORMAT, "env": shown.env_id, "seed": seed, **asdict(settings)}
     write_whole(out / RESULT, json.dumps({**about, "result": asdict(result)}, indent=1) + "\n")
     return result
@@ -153,8 +145,9 @@ def _clone(
         if epoch < settings.epochs and (judge is None or epoch % settings.validate_every):
             continue
         actor = learner.actor(env_id)
-        cost = float(judge.costs(actor).mean()) if judge else 0.0
-        tell(epoch / settings.epochs, f"cost {cost:,.0f}" if judge else "training")
+        judged = judge.days.judged(judge.costs(actor)) if judge else Judged()
+        tell(epoch / settings.epochs, judged.told() or "training")
+        cost = judged.validation_cost or 0.0
         if cost < best:
             best, kept = cost, actor
     return kept
@@ -194,7 +187,7 @@ def replay(learner: Learner, shown: Demonstrations) -> Steps:
         ahead = np.zeros((len(obs), 0), np.float32)
         action = shown.actions[:, step]
         chosen = torch.from_numpy(_choice(collector.choices, collector.env.batch.n_modes, action))
-        steps.append((collector._seen(obs, ahead), collector._allowed(), chosen))
+        steps.append((collector.seen(obs, ahead), collector.allowed(), chosen))
         obs = collector.env.step(action)[0]
     seen, masks, chosen = (torch.cat(series) for series in zip(*steps, strict=True))
     with torch.no_grad():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from .checkpoint import Progress, load_checkpoint, save_checkpoint
 from .ppo import Learner
 from .settings import PpoSettings
 from .training_log import TrainingLog
-from .validation import ValidationDays, Validator, make_rows
+from .validation import Judged, ValidationDays, Validator, make_rows
 from .warm_start import file_digest, start_from
 
 CHECKPOINT, POLICY, RESULT = "training.pt", "policy.npz", "result.json"
@@ -84,24 +84,18 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingResult:
-    """What came of a training.
+class TrainingResult(Judged):
+    """What came of a training, and how good the policy kept is on the validation days.
 
     Args:
         steps: env-steps.
         seconds: time that it took, earlier runs included [s].
         env_share: share of that time spent in the env and its masks.
-        validation_cost: mean cost of the validation days under the policy kept [currency].
-        gap: its relative distance from the optimum of those days.
-        score: 0 the rule, 1 the optimum.
     """
 
     steps: int
     seconds: float
     env_share: float
-    validation_cost: float | None = None
-    gap: float | None = None
-    score: float | None = None
 
 
 def train(training: Training, *, resume: bool = False, tell: Tell = _silent) -> TrainingResult:
@@ -168,8 +162,9 @@ class _Run:
             self._clock()
             row = {"steps": self.learner.steps, "seconds": round(self.progress.seconds, 3)}
             if updates % every == 0 or self.done() >= 1.0:
-                row |= self._validate()
-                doing = f"gap {row['gap']:.2%}" if "gap" in row else "training"
+                judged = self._validate()
+                row |= {name: value for name, value in asdict(judged).items() if value is not None}
+                doing = judged.told() or "training"
             self.log.add({**row, **found})
             if time.perf_counter() - saved > self.training.checkpoint_s:
                 self._save()
@@ -187,18 +182,18 @@ class _Run:
         self.progress.seconds = self.earlier_s + time.perf_counter() - self.started
         self.progress.env_seconds = self.earlier_env_s + self.learner.collector.env_s
 
-    def _validate(self) -> dict[str, float]:
+    def _validate(self) -> Judged:
         """Judge the policy, and keep it if it is the best so far."""
         actor = self.learner.actor(self.training.env_id)
         if self.validator is None:
             actor.save(self.training.out / POLICY)
-            return {}
-        days, costs = self.validator.days, self.validator.costs(actor)
+            return Judged()
+        costs = self.validator.costs(actor)
         mean = float(costs.mean())
         if mean < self.progress.best_cost:
             self.progress.best_cost = mean
             actor.save(self.training.out / POLICY)
-        return {"validation_cost": mean, "gap": days.gap(costs), "score": days.score(costs)}
+        return self.validator.days.judged(costs)
 
     def _save(self) -> None:
         self._clock()
@@ -213,14 +208,7 @@ class _Run:
         )
         if validator is not None:
             costs = validator.costs(load_actor(self.training.out / POLICY))
-            result = TrainingResult(
-                result.steps,
-                result.seconds,
-                result.env_share,
-                float(costs.mean()),
-                validator.days.gap(costs),
-                validator.days.score(costs),
-            )
+            result = replace(result, **asdict(validator.days.judged(costs)))
         content = {"format": RESULT_FORMAT, **self.training.about(), "result": asdict(result)}
         write_whole(self.training.out / RESULT, json.dumps(content, indent=1) + "\n")
         return result

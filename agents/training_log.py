@@ -12,8 +12,8 @@ from ..twins.errors import MissingExtraError
 from ..twins.whole_file import write_whole
 
 COLUMNS = (
-    "steps", "seconds", "episode_reward", "validation_cost", "gap", "score", "value_loss",
-    "entropy", "clipped", "kl", "explained_variance",
+    "steps", "seconds", "episode_reward", "validation_cost", "validation_optimum", "gap", "score",
+    "value_loss", "entropy", "clipped", "kl", "explained_variance",
 )  # fmt: skip
 """Columns of `log.csv`; empty where there is nothing to tell."""
 

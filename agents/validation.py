@@ -10,9 +10,37 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from ..envs.cost_gap import cost_gap
 from ..envs.plant_vector_env import PlantVectorEnv
 from ..twins.stn_tables import Floats
 from .actor import Actor, Driver, Float32s
+
+_LARGE = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How good a policy is on validation days; nothing but None where it was not judged.
+
+    Args:
+        validation_cost: mean cost of a day [currency].
+        validation_optimum: mean cost of a day with all known in advance [currency].
+        gap: of the two, as a share of the second, as `cost_gap` has it.
+        score: 0 the rule, 1 the optimum.
+    """
+
+    validation_cost: float | None = None
+    validation_optimum: float | None = None
+    gap: float | None = None
+    score: float | None = None
+
+    def told(self) -> str:
+        """All of it in a line; empty where the policy was not judged."""
+        if self.validation_cost is None or self.validation_optimum is None:
+            return ""
+        gap = "" if self.gap is None else f", gap {self.gap:.2%}"
+        cost, optimum = map(_cost_text, (self.validation_cost, self.validation_optimum))
+        return f"cost {cost}, optimum {optimum}{gap}, score {self.score:.3f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +61,19 @@ class ValidationDays:
     rule: Sequence[float]
     split: str = "validation"
 
-    def gap(self, costs: Floats) -> float:
-        """Relative distance of the mean cost from that of the optimum."""
-        best = float(np.mean(self.optimum))
-        return (float(np.mean(costs)) - best) / abs(best)
+    def judged(self, costs: Floats) -> Judged:
+        """How good a policy is that brought about these costs of the days."""
+        return Judged(
+            validation_cost=float(np.mean(costs)),
+            validation_optimum=float(np.mean(self.optimum)),
+            gap=self.gap(costs),
+            score=self.score(costs),
+        )
+
+    def gap(self, costs: Floats) -> float | None:
+        """Distance of the mean cost from that of the optimum, as `cost_gap` has it."""
+        means = (float(np.mean(each)) for each in (costs, self.rule, self.optimum))
+        return cost_gap(*means)
 
     def score(self, costs: Floats) -> float:
         """Share of the possible saving: 0 the rule, 1 the optimum; 1 if there is none to make."""
@@ -52,19 +89,22 @@ class Validator:
         arguments: of the env; the split is that of the days.
         days: the days.
 
+    Attributes:
+        env: a row a day.
+
     Raises:
         InputError: arguments that make no env, or a day that its split has not.
     """
 
     def __init__(self, env_id: str, arguments: Mapping[str, Any], days: ValidationDays) -> None:
         self.days = days
-        self._env = make_rows(env_id, len(days.dates), {**arguments, "split": days.split})
-        scenarios = self._env.batch.scenarios
+        self.env = make_rows(env_id, len(days.dates), {**arguments, "split": days.split})
+        scenarios = self.env.batch.scenarios
         self._days = [scenarios.index_of(date) for date in days.dates]
 
     def costs(self, actor: Actor) -> Floats:
         """Cost of each day under a policy of ours [currency]."""
-        return self.costs_of(Driver(actor, self._env.batch).actions)
+        return self.costs_of(Driver(actor, self.env.batch).actions)
 
     def costs_of(self, act: Callable[[Float32s], NDArray[Any]]) -> Floats:
         """Cost of each day under any policy [currency].
@@ -72,7 +112,7 @@ class Validator:
         Args:
             act: chooses the action of each row [n, J], given the observations [n, observed].
         """
-        env, batch = self._env, self._env.batch
+        env, batch = self.env, self.env.batch
         obs, _ = env.reset(seed=0)
         for row, (seed, day) in enumerate(zip(self.days.seeds, self._days, strict=True)):
             batch.seed_row(row, seed)
@@ -96,3 +136,8 @@ def make_rows(
         env_id, rows, vectorization_mode="vector_entry_point", **{**arguments, **more}
     )
     return cast(PlantVectorEnv[Any, Any], made)
+
+
+def _cost_text(cost: float) -> str:
+    """A cost, with cents where they count."""
+    return f"{cost:,.0f}" if abs(cost) >= _LARGE else f"{cost:,.2f}"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .scores import Row, relative
+from ..envs.cost_gap import cost_gap
+from .scores import Row
 
 Floats = NDArray[np.float64]
 RESAMPLES = 2000
@@ -24,7 +25,7 @@ class Summary:
         cost_mean: mean cost of a day [currency].
         cost_cvar95: mean cost of the worst 5 % of the days [currency].
         saving: share of the rule's mean cost that is saved.
-        gap: mean cost above that of the optimum, as a share of it.
+        gap: mean cost above that of the optimum, as a share of it, as `cost_gap` has it.
         score_mean: mean of the days' scores; None if no day has one.
         score_iqm: mean of the middle half of the days' scores.
         score_iqm_low: lower end of its 95 % bootstrap interval.
@@ -117,7 +118,7 @@ def _summary(policy: str, rows: Sequence[Row]) -> Summary:
         cost_mean=cost,
         cost_cvar95=cvar([row["cost"] for row in rows]),
         saving=(rule - cost) / abs(rule) if rule else None,
-        gap=relative(cost, optimum),
+        gap=cost_gap(cost, rule, optimum),
         score_mean=float(np.mean(scores)) if scores else None,
         score_iqm=iqm(scores) if scores else None,
         score_iqm_low=low,

@@ -11,9 +11,7 @@ from ..twins.errors import InputError
 from .options import DrEvents, EnvName, Market, OtherPlant, Seed, Split, StepMinutes
 
 if TYPE_CHECKING:
-    from ..agents.adp_training import AdpResult
-    from ..agents.imitation import BcResult
-    from ..agents.validation import ValidationDays
+    from ..agents.validation import Judged, ValidationDays
     from .cases import Case
 
 ADP, BC = "adp", "bc"
@@ -65,7 +63,7 @@ def train_hybrid(
         case.env_id, out, changes=changes, arguments=case.arguments, validation=validation
     )
     typer.echo(f"{result.days} days in {result.seconds:.1f} s")
-    _tell(result, out / POLICY)
+    tell_policy(result, out / POLICY)
 
 
 def train_clone(
@@ -103,10 +101,11 @@ def train_clone(
             tell=tell,
         )
     typer.echo(f"{result.steps:,} steps imitated in {result.seconds:.0f} s")
-    _tell(result, out / POLICY)
+    tell_policy(result, out / POLICY)
 
 
-def _tell(result: AdpResult | BcResult, policy: Path) -> None:
-    if result.gap is not None:
-        typer.echo(f"validation days: gap {result.gap:.2%}, score {result.score:.3f}")
+def tell_policy(result: Judged, policy: Path) -> None:
+    """Say how good a policy is on the validation days, and where it is."""
+    if told := result.told():
+        typer.echo(f"validation days: {told}")
     typer.echo(f"Policy: {policy}")

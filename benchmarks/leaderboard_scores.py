@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..envs.cost_gap import cost_gap
 from .aggregates import bootstrap_interval, cvar, iqm
 from .leaderboard_field import Contestant, Round
 from .leaderboard_files import KeptResult, read_kept, result_path
-from .scores import OPTIMUM, relative, score
+from .scores import OPTIMUM, score
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ class Standing:
         learns: whether it was trained.
         seeds: trainings that were run; None where nothing is drawn in training.
         cost_mean: mean cost of a day [currency].
-        gap: of that to the mean cost of the optimum, as a share of it.
+        gap: of that to the mean cost of the optimum, as a share of it, as `cost_gap` has it.
         scores: of each training and day [seeds, days]; days on which nothing can be saved are
             left out.
         score: mean of the middle half of all scores; None if no day has one.
@@ -122,7 +123,7 @@ def _standing(
         learns=contestant.learner is not None,
         seeds=len(kept) if contestant.seeded else None,
         cost_mean=float(costs.mean()),
-        gap=relative(float(costs.mean()), float(np.mean([day.cost for day in best.days]))),
+        gap=cost_gap(float(costs.mean()), _mean_cost(rule), _mean_cost(best)),
         scores=scores,
         score=iqm(scores.ravel()) if scores.size else None,
         interval=bootstrap_interval([scores]) if scores.size else None,
@@ -131,6 +132,10 @@ def _standing(
         * float(np.median([day.decision_cpu_s for result in kept for day in result.days])),
         training_minutes=float(np.mean(times)) / _S_PER_MINUTE if times else None,
     )
+
+
+def _mean_cost(kept: KeptResult) -> float:
+    return float(np.mean([day.cost for day in kept.days]))
 
 
 def _scores(costs: Floats, rule: KeptResult, best: KeptResult) -> Floats:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..baselines.base import FactoryPolicy, factory_env
 from ..baselines.planners import DayAheadMilp, RollingMpc
 from ..baselines.registry import POLICIES, make_policy
+from ..envs.cost_gap import cost_gap
 from ..envs.policy import Env, Policy
 from ..envs.stn_env import StnEnv
 from ..twins.errors import InputError
@@ -27,7 +28,7 @@ from ..twins.simulate import needed_series
 from ..twins.stn_tables import Floats, StnTables
 from .cases import choose_days
 from .episodes import Episode, run_episode
-from .scores import OPTIMUM, relative
+from .scores import OPTIMUM
 
 _RULE = POLICIES["factory"].reference
 
@@ -74,9 +75,9 @@ class ModelError:
 
     @property
     def of_cost(self) -> float | None:
-        """The price relative to the optimum's cost."""
+        """The price relative to the optimum's cost, as `cost_gap` has it."""
         extra = self.model_cost - self.true_cost
-        return relative(self.optimum_cost + extra, self.optimum_cost)
+        return cost_gap(self.optimum_cost + extra, self.rule_cost, self.optimum_cost)
 
     @property
     def of_saving(self) -> float | None:
@@ -107,7 +108,7 @@ class OnModel:
         self._true = factory_env(env)
         if self._scenarios is not self._true.batch.scenarios:
             self._scenarios = self._true.batch.scenarios
-            self._known = StnEnv(self._model, scenarios=known_days(self._model, self._scenarios))
+            self._known = StnEnv(self._model, scenarios=days_of_model(self._model, self._scenarios))
             self._tasks = _places("task", self._true.plant.tasks, self._model.tasks)
             self._stocks = _places("material", self._model.materials, self._true.plant.materials)
         self._known.reset(options={"day": int(self._true.batch.state.day[0])})
@@ -207,7 +208,7 @@ def nearest_level(tables: StnTables, share: Floats) -> Floats:
     return np.array(levels)
 
 
-def known_days(model: StnPlant, scenarios: Scenarios) -> Scenarios:
+def days_of_model(model: StnPlant, scenarios: Scenarios) -> Scenarios:
     """The days as a planner knows them who has nothing but the identified plant.
 
     The base load is that of the identified plant. There is no demand response, and no generation

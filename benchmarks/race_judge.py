@@ -85,7 +85,9 @@ class Judge:
         out_of_time = cpu_s > self._limit_s
         due = cpu_s - before >= max(_LEAST_PAUSE_S, _PAUSE_SHARE * cpu_s)
         if due or last or out_of_time:
-            self.looks.append(Look(steps, cpu_s, wall_s, self.validator.days.gap(costs())))
+            gap = self.validator.days.gap(costs())
+            assert gap is not None, "the optimum of the raced env costs something"
+            self.looks.append(Look(steps, cpu_s, wall_s, gap))
             self.over = self.reached or out_of_time
             self._cpu += time.process_time() - cpu
             self._wall += time.perf_counter() - wall

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..envs.cost_gap import cost_gap
 from ..twins.stn_tables import TOL
 from .episodes import Episode
 
@@ -22,11 +23,6 @@ def score(cost: float, rule_cost: float, optimum: float) -> float | None:
     if abs(possible) <= TOL * max(1.0, abs(optimum)):
         return None
     return (rule_cost - cost) / possible
-
-
-def relative(cost: float, reference: float) -> float | None:
-    """(cost - reference) / |reference|; None if the reference is 0."""
-    return (cost - reference) / abs(reference) if reference else None
 
 
 def mip_gap(optimum: Episode) -> float:
@@ -58,7 +54,7 @@ def make_row(
         "optimum": best.cost,
         "bound": best.bound,
         "mip_gap": mip_gap(best),
-        "gap": relative(episode.cost, best.cost),
+        "gap": cost_gap(episode.cost, rule.cost, best.cost),
         "rule_cost": rule.cost,
         "score": score(episode.cost, rule.cost, best.cost),
         **episode.meter,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..twins.errors import InputError
-from .imitation_cli import ADP, BC, train_clone, train_hybrid
+from .imitation_cli import ADP, BC, tell_policy, train_clone, train_hybrid
 from .options import DrawnPlants, DrEvents, EnvName, KnownDays, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ def _train_ppo(training: Training, *, resume: bool) -> None:
         result = train(training, resume=resume, tell=tell)
     speed = result.steps / result.seconds
     typer.echo(f"{result.steps:,} steps in {result.seconds:.0f} s ({speed:,.0f} a second)")
-    if result.gap is not None:
-        typer.echo(f"validation days: gap {result.gap:.2%}, score {result.score:.3f}")
-    typer.echo(f"Policy: {training.out / POLICY}")
+    tell_policy(result, training.out / POLICY)
 
 
 def _train_sb3(case: Case, algorithm: str, out: Path, changes: dict[str, Any], seed: int) -> None:

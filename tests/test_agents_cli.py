@@ -1,6 +1,7 @@
 """`plantgym train` and trained policies in `plantgym compare`."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class TestTrain:
         done = train(out, settings)
         assert done.exit_code == 0, done.stderr
         assert "768 steps in" in done.stdout
-        assert "validation days: gap" in done.stdout
+        assert re.search(r"validation days: cost [\d,]+, optimum [\d,]+, gap [\d,.]+%", done.stdout)
         assert f"Policy: {out / 'policy.npz'}" in done.stdout.replace("\n", "")
         again = train(out, settings, "--resume")
         assert again.exit_code == 0, again.stderr

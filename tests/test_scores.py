@@ -5,7 +5,8 @@ import pytest
 
 from plantgym.benchmarks.aggregates import bootstrap_interval, cvar, iqm, summarise
 from plantgym.benchmarks.episodes import Episode
-from plantgym.benchmarks.scores import make_row, mip_gap, relative, score
+from plantgym.benchmarks.scores import make_row, mip_gap, score
+from plantgym.envs.cost_gap import cost_gap
 from plantgym.twins.stn_state import COST_PARTS
 
 
@@ -44,10 +45,18 @@ def test_no_score_where_nothing_can_be_saved() -> None:
     assert score(120.0, rule_cost=100.0, optimum=100.0 - 1e-3) is not None
 
 
-def test_relative_to_the_size_of_the_reference() -> None:
-    assert relative(110.0, 100.0) == pytest.approx(0.1)
-    assert relative(-90.0, -100.0) == pytest.approx(0.1)
-    assert relative(5.0, 0.0) is None
+def test_gap_is_relative_to_the_size_of_the_optimum() -> None:
+    assert cost_gap(110.0, rule_cost=150.0, optimum=100.0) == pytest.approx(0.1)
+    assert cost_gap(-90.0, rule_cost=0.0, optimum=-100.0) == pytest.approx(0.1)
+
+
+def test_no_gap_where_the_optimum_is_next_to_nothing() -> None:
+    # A tenth of what can be saved: 4 of 40, then 2 of 22 and of 18.
+    assert cost_gap(12.0, rule_cost=44.0, optimum=4.0) is None
+    assert cost_gap(12.0, rule_cost=24.0, optimum=2.0) is None
+    assert cost_gap(12.0, rule_cost=20.0, optimum=2.0) == pytest.approx(5.0)
+    assert cost_gap(12.0, rule_cost=20.0, optimum=-2.0) is None
+    assert cost_gap(5.0, rule_cost=0.0, optimum=0.0) is None
 
 
 def test_mip_gap_is_never_negative() -> None:
