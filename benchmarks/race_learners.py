@@ -8,15 +8,17 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from sb3_contrib import MaskablePPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 
+from ..agents.masks import ModeMasks, make_choices
 from ..agents.ppo import Learner
 from ..agents.sb3_training import make_sb3
 from ..agents.settings import defaults, ppo_settings
-from ..agents.validation import make_rows
+from ..agents.validation import Validator, make_rows
 from ..twins.stn_tables import Floats
 from .cases import Case
 from .race_judge import Judge
@@ -94,7 +96,7 @@ LEARNERS: Mapping[str, Callable[[Start, Judge], float | None]] = MappingProxyTyp
 def _learn(model: BaseAlgorithm, steps: int, judge: Judge) -> None:
     model.learn(steps, callback=_Judged(judge))
     if not judge.over:
-        judge.pass_by(model.num_timesteps, _run_days(model, judge), last=True)
+        judge.pass_by(model.num_timesteps, days_run_by(model, judge.validator), last=True)
     env = model.get_env()
     assert env is not None
     env.close()
@@ -109,11 +111,21 @@ class _Judged(BaseCallback):
 
     def _on_rollout_start(self) -> None:
         if self.num_timesteps:
-            self._judge.pass_by(self.num_timesteps, _run_days(self.model, self._judge))
+            self._judge.pass_by(self.num_timesteps, days_run_by(self.model, self._judge.validator))
 
     def _on_step(self) -> bool:
         return not self._judge.over
 
 
-def _run_days(model: BaseAlgorithm, judge: Judge) -> Callable[[], Floats]:
-    return lambda: judge.validator.costs_of(lambda obs: model.predict(obs, deterministic=True)[0])
+def days_run_by(model: BaseAlgorithm, validator: Validator) -> Callable[[], Floats]:
+    """What runs a model on the validation days, and tells what each of them costs [currency].
+
+    A model that was trained with masks is given them.
+    """
+    if not isinstance(model, MaskablePPO):
+        return lambda: validator.costs_of(lambda obs: model.predict(obs, deterministic=True)[0])
+    batch = validator.env.batch
+    masks = ModeMasks(batch, make_choices(batch.n_modes, joint=False), reachable=False)
+    return lambda: validator.costs_of(
+        lambda obs: model.predict(obs, deterministic=True, action_masks=masks())[0]
+    )

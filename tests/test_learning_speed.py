@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ pytest.importorskip("sb3_contrib")
 
 import torch
 
+from plantgym.agents.sb3_training import make_sb3
 from plantgym.agents.validation import Validator
 from plantgym.benchmarks import learning_speed
 from plantgym.benchmarks.cases import Case
 from plantgym.benchmarks.learning_speed import RACE_FORMAT, Race, race_cells, run_race
 from plantgym.benchmarks.race_judge import Judge, Look, Racer
-from plantgym.benchmarks.race_learners import LEARNERS, Start
+from plantgym.benchmarks.race_learners import LEARNERS, Start, days_run_by
 from plantgym.twins.stn_tables import Floats
 
 from .learners import ENV, days, judged, short_day
@@ -121,6 +123,25 @@ def test_a_learner_that_is_good_enough_stops() -> None:
     (racer,) = race.racers
     assert racer.reached
     assert racer.looks[-1].steps < 10**6
+
+
+def test_a_model_that_learned_with_masks_is_judged_with_them() -> None:
+    plant = replace(short_day(), materials=(replace(short_day().materials[0], max_t=1.0),))
+    arguments = {"plant": plant, "scenarios": HOURS}
+    settings = {"steps": 8, "rows": 2, "n_steps": 4, "batch_size": 8}
+    model = make_sb3(ENV, "maskable-ppo", settings, arguments=arguments)
+    with torch.no_grad():
+        model.policy.action_net.bias[1] = 9.0
+    given, predict = list[Any](), model.predict
+
+    def watched(obs: Any, **how: Any) -> Any:  # noqa: ANN401
+        given.append(how["action_masks"].tolist())
+        return predict(obs, **how)
+
+    model.predict = watched
+    days_run_by(model, Validator(ENV, arguments, judged(HOURS)))()
+    # It runs at once; then the store is full.
+    assert given == [[[True, True]] * 2, [[True, False]] * 2]
 
 
 RACE = Race(
