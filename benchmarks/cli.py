@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from ..twins.errors import InputError, PlantgymError
 from . import generator_cli, imitation_cli, leaderboard_cli, serve_cli, train_cli, uncertain_cli
 from .identify_cli import add_commands
+from .interrupts import kept_interrupts
 from .options import (
     DrawnPlants,
     DrEvents,
@@ -37,7 +38,8 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's signature
         try:
-            return super().invoke(ctx)
+            with kept_interrupts():
+                return super().invoke(ctx)
         except PlantgymError as error:
             typer.echo(f"plantgym: {' '.join(str(error).split())}", err=True)
             raise typer.Exit(BAD_INPUT) from None

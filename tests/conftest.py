@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import signal
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,6 +40,10 @@ def _kernel_cache() -> Path:
 # Both are read when the libraries are imported; worker and child processes inherit them.
 os.environ["NUMBA_CACHE_DIR"] = str(_kernel_cache())
 os.environ["MPLBACKEND"] = "Agg"
+
+# A shell has what it runs in the background ignore Ctrl-C, and children inherit that: commands that
+# tests stop by it would run on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Compilation makes the first example slow, so nothing here depends on time; examples are the same
 # in every run.
