@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +14,7 @@ from ..envs.plant_batch import PlantBatch
 from ..envs.spaces import observation_names
 from ..twins.errors import InputError
 from ..twins.stn_tables import Ints
-from ..twins.whole_file import write_whole
+from .array_file import read_arrays, write_arrays
 from .hints import Hints
 from .mask_kernel import Bools
 from .masks import Choices, ModeMasks, make_choices
@@ -63,7 +60,6 @@ class Actor:
             InputError: a file that cannot be written.
         """
         about = {
-            "format": FORMAT,
             "env": self.env_id,
             "observed": self.observed,
             "n_modes": self.n_modes,
@@ -71,12 +67,10 @@ class Actor:
             "reachable": self.reachable,
             "hints": self.hints,
         }
-        arrays: dict[str, Any] = {"about": np.array(json.dumps(about))}
+        arrays: dict[str, NDArray[Any]] = {}
         for k, (weights, biases) in enumerate(self.layers):
             arrays |= {f"w{k}": weights, f"b{k}": biases}
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)
-        write_whole(path, buffer.getvalue())
+        write_arrays(path, FORMAT, about, arrays)
 
 
 def load_actor(path: Path) -> Actor:
@@ -85,16 +79,11 @@ def load_actor(path: Path) -> Actor:
     Raises:
         InputError: a file that cannot be read, or holds something else.
     """
-    fix = "give the policy.npz that `plantgym train` wrote"
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            about = json.loads(str(arrays["about"]))
-            n = (len(arrays.files) - 1) // 2
-            layers = tuple((arrays[f"w{k}"], arrays[f"b{k}"]) for k in range(n))
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError("policy file", str(path), f"{fix} ({error})") from None
-    if about.get("format") != FORMAT:
-        raise InputError("policy file", str(path), fix)
+    return read_arrays(path, FORMAT, "policy.npz that `plantgym train`", _made)
+
+
+def _made(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Actor:
+    layers = tuple((arrays[f"w{k}"], arrays[f"b{k}"]) for k in range(len(arrays) // 2))
     modes = about["n_modes"]
     return Actor(
         about["env"],

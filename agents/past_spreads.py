@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..twins.errors import InputError
 from ..twins.scenarios import Dates, Scenarios
 from ..twins.stn_tables import Floats
-from ..twins.whole_file import write_whole
+from .array_file import read_arrays, write_arrays
 from .spread_chain import ChainSettings
 
 FORMAT = "plantgym hybrid 1"
@@ -68,15 +67,9 @@ class PastSpreads:
         Raises:
             InputError: a file that cannot be written.
         """
-        about = {"format": FORMAT, "currency": self.currency, "settings": self.settings.as_dict()}
-        buffer = io.BytesIO()
-        np.savez_compressed(
-            buffer,
-            about=np.array(json.dumps(about)),
-            dates=self.dates.astype("datetime64[D]").astype(np.int64),
-            spread=self.spread,
-        )
-        write_whole(path, buffer.getvalue())
+        about = {"currency": self.currency, "settings": self.settings.as_dict()}
+        dates = self.dates.astype("datetime64[D]").astype(np.int64)
+        write_arrays(path, FORMAT, about, {"dates": dates, "spread": self.spread})
 
 
 def spread_of(days: Scenarios) -> Floats:
@@ -90,13 +83,10 @@ def load_past_spreads(path: Path) -> PastSpreads:
     Raises:
         InputError: a file that cannot be read, or holds something else.
     """
-    fix = "give the hybrid.npz that `plantgym train --algorithm adp` wrote"
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            about = json.loads(str(arrays["about"]))
-            dates, spread = arrays["dates"].astype("datetime64[D]"), arrays["spread"]
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError("policy file", str(path), f"{fix} ({error})") from None
-    if about.get("format") != FORMAT:
-        raise InputError("policy file", str(path), fix)
-    return PastSpreads(dates, spread, about["currency"], ChainSettings(**about["settings"]))
+    return read_arrays(path, FORMAT, "hybrid.npz that `plantgym train --algorithm adp`", _made)
+
+
+def _made(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> PastSpreads:
+    settings = ChainSettings(**about["settings"])
+    dates = arrays["dates"].astype("datetime64[D]")
+    return PastSpreads(dates, arrays["spread"], about["currency"], settings)
