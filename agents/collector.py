@@ -81,7 +81,7 @@ class Collector:
         steps: list[tuple[Tensor, ...]] = []
         rewards, n_ended = 0.0, 0
         for _ in range(self._settings.rollout):
-            seen, masks = self._seen(self._obs, self._look_ahead()), self._allowed()
+            seen, masks = self.seen(self._obs, self._look_ahead()), self.allowed()
             obs = seen[:, : self.n_seen]
             with torch.no_grad():
                 outputs = network.outputs(obs)
@@ -94,7 +94,7 @@ class Collector:
             rewards, n_ended = rewards + float(reward.sum()), n_ended + int(ended.sum())
             steps.append((seen, masks, chosen, log_prob, explored, reward, ended, final))
         rollout = Rollout(*(torch.stack(series) for series in zip(*steps, strict=True)))
-        after = self._seen(self._obs, self._look_ahead())
+        after = self.seen(self._obs, self._look_ahead())
         return rollout, after, rewards / n_ended if n_ended else None
 
     def _step(self, chosen: Tensor, network: ActorCritic) -> tuple[Tensor, Tensor, Tensor]:
@@ -111,7 +111,7 @@ class Collector:
             # What is yet to come is past by now: the critic has to do without.
             blind = np.zeros((len(cut), self.n_hindsight), np.float32)
             with torch.no_grad():
-                final[cut] = network.values(self._seen(info["final_obs"][cut], blind))
+                final[cut] = network.values(self.seen(info["final_obs"][cut], blind))
         return (
             torch.as_tensor(reward, dtype=torch.float32, device=self._device),
             torch.as_tensor(terminated | truncated, device=self._device),
@@ -142,11 +142,18 @@ class Collector:
             return np.empty((len(self._obs), 0), np.float32)
         return self._hindsight()
 
-    def _seen(self, obs: Float32s, ahead: Float32s) -> Tensor:
+    def seen(self, obs: Float32s, ahead: Float32s) -> Tensor:
+        """What the critic sees in each row as the plants stand [n, seen + hindsight].
+
+        Args:
+            obs: observations [n, observed].
+            ahead: what is yet to come [n, hindsight].
+        """
         known = obs if self._hints is None else self._hints(obs)
         return torch.from_numpy(np.concatenate([known, ahead], axis=1)).to(self._device)
 
-    def _allowed(self) -> Tensor:
+    def allowed(self) -> Tensor:
+        """Which choices may be taken in each row as the plants stand [n, outputs]."""
         if self.choices is None:
             return torch.ones((len(self._obs), 1), dtype=torch.bool, device=self._device)
         begin = time.perf_counter()
