@@ -202,7 +202,7 @@ def test_the_policy_takes_what_the_network_finds_likeliest(joint: bool) -> None:
     driver = Driver(trained.actor("plantgym/CementPv-v0"), collector.env.batch)
     taken = []
     for _ in range(24):
-        seen, masks = collector._seen(collector._obs, collector._look_ahead()), collector._allowed()
+        seen, masks = collector.seen(collector._obs, collector._look_ahead()), collector.allowed()
         with torch.no_grad():
             outputs = network.outputs(seen[:, : collector.n_seen])
             likely = head._log_probs(outputs, masks).argmax(dim=2)
