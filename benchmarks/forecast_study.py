@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..twins.forecast.forecasters import LoadForecaster
     from ..twins.forecast.load_series import LoadSeries
+    from .twin_year import TwinYear
 
 FORECASTS_FORMAT = "plantgym forecasts 1"
 HEADERS = ("meter", "forecaster", "MAE", "RMSE", "MAPE", "pinball loss", "within 10-90 %")
@@ -89,32 +90,35 @@ def reproduce_forecasts(progress: Callable[[float, str], None]) -> ForecastStudy
 
 
 def twin_series() -> LoadSeries:
-    """The meter of a year of `cement_pv`, run by a rule on real-time prices.
+    """The meter of a year of `cement_pv`, run by a rule on real-time prices: see `series_of`."""
+    from .cases import Case
+    from .twin_year import twin_year
+
+    case = Case("plantgym/CementPv-v0", "all", {"market": "belgium-real-time"})
+    return series_of(twin_year(case, "threshold"))
+
+
+def series_of(year: TwinYear) -> LoadSeries:
+    """The meter of a year of a factory with generation.
 
     Day-ahead prices and the forecast of PV are known ahead; weather, the real-time price and what
     runs only up to now. Hours of days that the shipped data lack have no load, and are known as
     those of the day before.
     """
     from ..twins.forecast.load_series import LoadSeries
-    from .cases import Case
-    from .twin_year import HOUR, twin_year
+    from .twin_year import HOUR
 
-    case = Case("plantgym/CementPv-v0", "all", {"market": "belgium-real-time"})
-    year = twin_year(case, "threshold")
     hours = np.arange(year.time[0], year.time[-1] + HOUR, HOUR)
     place = np.searchsorted(year.time, hours)
     there = year.time[place] == hours
-    load_kw = np.where(there, year.columns["meter reading_kw"][place], np.nan)
     levels = tuple(name for name in year.columns if name.endswith(" level"))
-    measured = ("buy_price_per_kwh", "temp_c", "ghi_w_per_m2", *levels)
+    measured = ("meter reading_kw", "buy_price_per_kwh", "temp_c", "ghi_w_per_m2", *levels)
+    seen = {name: np.where(there, year.columns[name][place], np.nan) for name in measured}
     known = {name: year.columns[name][place].copy() for name in _KNOWN}
     for gap in np.flatnonzero(~there):
         for each in known.values():
             each[gap] = each[gap - 24]
-    return LoadSeries(
-        hours[0], 60, load_kw, known,
-        {name: np.where(there, year.columns[name][place], np.nan) for name in measured},
-    )  # fmt: skip
+    return LoadSeries(hours[0], 60, seen.pop("meter reading_kw"), known, seen)
 
 
 def psi_series(meter: str) -> LoadSeries:
