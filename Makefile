@@ -31,8 +31,9 @@ lint: $(VENV)/dev.stamp ## check style, types and layers
 	$(BIN)/mypy tests
 	$(BIN)/lint-imports --no-cache
 
-tables: $(VENV)/dev.stamp ## write the tables of the documents from docs/results
+tables: $(VENV)/dev.stamp ## write tables and pictures of the documents from docs/results
 	$(BIN)/python -m plantgym.benchmarks.doc_tables
+	$(BIN)/plantgym leaderboard
 
 bench: $(VENV)/demo.stamp ## measure the speed
 	$(BIN)/plantgym bench

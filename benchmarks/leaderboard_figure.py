@@ -41,10 +41,8 @@ def draw_scores(rounds: Sequence[Standings], path: Path) -> None:
     for panel, each in zip(panels, rounds, strict=True):
         _draw_round(panel, each, policies)
     panels[0].set_yticks(range(len(policies)), policies)
-    panels[0].set_ylim(len(policies) - 0.5, -0.5)
-    figure.supxlabel(
-        "score: 0 the rule, 1 the optimum; lines: 95 % intervals; orange: learned", fontsize="small"
-    )
+    panels[0].set_ylim(max(1, len(policies)) - 0.5, -0.5)
+    figure.supxlabel(_LEGEND, fontsize="small")
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
