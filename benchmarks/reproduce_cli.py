@@ -122,3 +122,22 @@ def health(
             HEALTH_FORMAT,
             as_json,
         )
+
+
+@app.command(epilog="Example: plantgym reproduce imitation --json imitation.json")
+def imitation(
+    as_json: Figures = None,
+    steps: Annotated[
+        int, typer.Option(min=1, help="Env-steps of each training of PPO.")
+    ] = 1_000_000,
+    seed: DrawSeed = 0,
+) -> None:
+    """Tell what imitating the optimum adds, alone and as the beginning of PPO."""
+    from .imitation_study import IMITATION_FORMAT, study_imitation
+    from .progress_bar import progress_bar
+    from .run_reproduction import run_reproduction
+
+    with progress_bar("imitation") as tell:
+        run_reproduction(
+            lambda: study_imitation(tell, steps=steps, seed=seed), IMITATION_FORMAT, as_json
+        )
