@@ -61,6 +61,11 @@ class Page:
         """Choose from a list."""
         self.shown(f"{selector} option[value='{value}']").click()
 
+    def fill(self, selector: str, value: str) -> None:
+        """Write into a field, or choose from a list, whichever it is."""
+        enter = self.choose if self.shown(selector).tag_name == "select" else self.write
+        enter(selector, value)
+
     def press(self, selector: str, key: str) -> None:
         """Press a key in an element, by the name that selenium has for it."""
         from selenium.webdriver.common.keys import Keys

@@ -4,10 +4,14 @@ import hashlib
 import os
 import re
 import signal
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from .browser import Page, browser
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,3 +55,8 @@ settings.register_profile(
     "plantgym", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("plantgym")
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    yield from browser()
