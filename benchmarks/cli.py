@@ -151,7 +151,7 @@ def compare(
         real_time_prices=real_time_prices,
         pv=pv,
         weather=weather,
-        intervals=intervals or None,
+        intervals=intervals,
         known_days=known_days,
     )
     if policies is None:

@@ -21,6 +21,7 @@ def case_from_options(
     real_time_prices: Path | None = None,
     pv: Path | None = None,
     weather: Path | None = None,
+    intervals: bool = False,
     known_days: bool = False,
     **options: object,
 ) -> Case:
@@ -33,6 +34,7 @@ def case_from_options(
         real_time_prices: the user's own prices, revealed step by step.
         pv: the user's own PV, for factories.
         weather: the user's own weather, for heaters.
+        intervals: whether every day runs on a plant drawn from the plant's intervals.
         known_days: whether all of a day is known when it begins.
         options: further arguments of the env; None stands for the env's own default.
 
@@ -44,6 +46,8 @@ def case_from_options(
     arguments: dict[str, Any] = {
         name: value for name, value in options.items() if value is not None
     }
+    if intervals:
+        arguments["intervals"] = True
     named = {
         "day_ahead_prices": day_ahead_prices,
         "real_time_prices": real_time_prices,

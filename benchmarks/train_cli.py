@@ -12,6 +12,8 @@ from .imitation_cli import ADP, BC, tell_policy, train_clone, train_hybrid
 from .options import DrawnPlants, DrEvents, EnvName, KnownDays, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..agents.training import Training
     from ..agents.validation import ValidationDays
     from .cases import Case
@@ -82,28 +84,24 @@ def train(
         step_minutes=step_minutes,
         plant=plant,
         dr=dr,
-        intervals=intervals or None,
+        intervals=intervals,
         known_days=known_days,
     )
     changes = read_settings(settings) if settings else {}
     changes |= {} if steps is None else {"steps": steps}
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes", minutes, "give a time above 0")
-    if dataset is not None and algorithm != BC:
-        raise InputError("--dataset", str(dataset), f"leave it out: {algorithm} does not imitate")
+    only_ppo = {"--minutes": minutes, "--resume": resume, "--tensorboard": tensorboard}
+    _check_options(algorithm, _PPO, {**only_ppo, "--start": start})
+    _check_options(algorithm, BC, {"--dataset": dataset})
+    if algorithm == ADP:
+        train_hybrid(case, out, changes, validation_of(case, validation_days))
+        return
+    if algorithm == BC:
+        train_clone(case, dataset, out, changes, seed, validation_of(case, validation_days))
+        return
     if algorithm != _PPO:
-        only_ppo = {"--minutes": minutes, "--resume": resume, "--tensorboard": tensorboard}
-        for option, value in {**only_ppo, "--start": start}.items():
-            if value:
-                fix = f"leave it out: {algorithm} has no such option"
-                raise InputError(option, str(value), fix)
-        if algorithm == ADP:
-            train_hybrid(case, out, changes, validation_of(case, validation_days))
-        elif algorithm == BC:
-            days = validation_of(case, validation_days)
-            train_clone(case, dataset, out, changes, seed, days)
-        else:
-            _train_sb3(case, algorithm, out, changes, seed)
+        _train_sb3(case, algorithm, out, changes, seed)
         return
     chosen = ppo_settings(case.env_id, changes)
     from ..agents.training import Training
@@ -124,6 +122,14 @@ def train(
         ),
         resume=resume,
     )
+
+
+def _check_options(algorithm: str, owner: str, given: Mapping[str, object]) -> None:
+    """Refuse options that only another algorithm has."""
+    for option, value in given.items():
+        if value and algorithm != owner:
+            fix = f"leave it out: {algorithm} has no such option"
+            raise InputError(option, str(value), fix)
 
 
 def _train_ppo(training: Training, *, resume: bool) -> None:

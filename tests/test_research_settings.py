@@ -77,7 +77,7 @@ def test_heaters_state_no_intervals() -> None:
 
 
 def test_without_the_option_the_plant_itself_runs(twin: Path) -> None:
-    env: Any = unwrap(case_from_options("Stn", "train", plant=str(twin), intervals=None).make())
+    env: Any = unwrap(case_from_options("Stn", "train", plant=str(twin)).make())
     env.reset(seed=0)
     assert env.episode_plant.tasks[-1].modes[-1].power_kw == pytest.approx(11_500.0)
     assert np.isclose(env.plant.tasks[-1].modes[-1].power_kw, 11_500.0)
