@@ -15,11 +15,11 @@ from ..envs.spaces import observation_names
 from ..twins.errors import InputError
 from ..twins.stn_tables import Ints
 from .array_file import read_arrays, write_arrays
-from .hints import Hints
 from .mask_kernel import Bools
 from .masks import Choices, ModeMasks, make_choices
+from .sight import Sight
 
-FORMAT = "plantgym policy 1"
+FORMAT = "plantgym policy 2"
 
 Float32s = NDArray[np.float32]
 
@@ -35,6 +35,7 @@ class Actor:
         joint: whether it chooses combinations of modes.
         reachable: whether it leaves out what puts the targets of the day out of reach.
         hints: whether it is told the order of prices and what tasks need.
+        advice: whether it is told what a quick plan would do, which is added to what it says.
         layers: weights [in, out] and biases [out] of each layer; tanh between them.
     """
 
@@ -44,14 +45,17 @@ class Actor:
     joint: bool
     reachable: bool
     hints: bool
+    advice: bool
     layers: tuple[tuple[Float32s, Float32s], ...]
 
     def outputs(self, obs: Float32s) -> Float32s:
         """What the network says [n, outputs] to what it sees [n, inputs]."""
         *hidden, (weights, biases) = self.layers
+        within = obs
         for w, b in hidden:
-            obs = np.tanh(obs @ w + b)
-        return obs @ weights + biases
+            within = np.tanh(within @ w + b)
+        said: Float32s = within @ weights + biases
+        return said + obs[:, -said.shape[1] :] if self.advice else said
 
     def save(self, path: Path) -> None:
         """Write the policy to a file, whole or not at all.
@@ -66,6 +70,7 @@ class Actor:
             "joint": self.joint,
             "reachable": self.reachable,
             "hints": self.hints,
+            "advice": self.advice,
         }
         arrays: dict[str, NDArray[Any]] = {}
         for k, (weights, biases) in enumerate(self.layers):
@@ -92,6 +97,7 @@ def _made(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Actor:
         about["joint"],
         about["reachable"],
         about["hints"],
+        about["advice"],
         layers,
     )
 
@@ -110,7 +116,7 @@ class Driver:
     def __init__(self, actor: Actor, batch: PlantBatch[Any, Any]) -> None:
         check_fit(actor, batch)
         self._actor = actor
-        self._hints = Hints(batch) if actor.hints else None
+        self._sight = Sight(batch, hints=actor.hints, advice=actor.advice)
         self._choices: Choices | None = None
         if actor.n_modes is not None:
             self._choices = make_choices(batch.n_modes, actor.joint)
@@ -119,7 +125,7 @@ class Driver:
 
     def actions(self, obs: Float32s) -> NDArray[Any]:
         """The likeliest action of each row [n, J], given the observations [n, observed]."""
-        outputs = self._actor.outputs(obs if self._hints is None else self._hints(obs))
+        outputs = self._actor.outputs(self._sight(obs))
         if self._choices is None:
             return np.clip(outputs, -1.0, 1.0)
         if self._parts is not None:

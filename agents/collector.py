@@ -13,13 +13,16 @@ from torch import Tensor
 from ..envs.plant_vector_env import PlantVectorEnv
 from .heads import Head, JointHead, LevelHead, ModeHead
 from .hindsight import Hindsight
-from .hints import Hints
 from .masks import Choices, ModeMasks, make_choices
 from .network import ActorCritic
 from .rollout import Rollout
 from .settings import PpoSettings
+from .sight import Sight
 
 Float32s = NDArray[np.float32]
+
+_STD, _ADVISED_STD = 0.6, 0.1
+"""Standard deviation of levels at first, and where a plan advises them."""
 
 _FACTORS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
 _SHIFT, _UNIT = np.uint64(11), 2.0**-53
@@ -36,6 +39,7 @@ class Collector:
 
     Attributes:
         n_seen: numbers that the policy sees.
+        n_advised: how many of them, the last ones, are what a plan advises.
         n_hindsight: numbers that only the critic sees.
         env_s: time spent in the env and its masks so far [s].
     """
@@ -48,8 +52,8 @@ class Collector:
         if not env.batch.tables.continuous:
             self.choices = make_choices(env.batch.n_modes, settings.joint)
             self._masks = ModeMasks(env.batch, self.choices, reachable=settings.reachable)
-        self._hints = Hints(env.batch) if settings.hints else None
-        self.n_seen = self._hints.size if self._hints else env.batch.n_observed
+        self._sight = Sight(env.batch, hints=settings.hints, advice=settings.advice)
+        self.n_seen, self.n_advised = self._sight.size, self._sight.n_advised
         self._hindsight = Hindsight(env.batch) if settings.hindsight else None
         self.n_hindsight = self._hindsight.size if self._hindsight else 0
         self.env_s = 0.0
@@ -57,7 +61,8 @@ class Collector:
     def make_head(self) -> Head:
         """The distribution of actions that fits the env."""
         if self.choices is None:
-            return LevelHead(len(self.env.batch.n_modes))
+            start_std = _ADVISED_STD if self.n_advised else _STD
+            return LevelHead(len(self.env.batch.n_modes), start_std)
         parts = self.choices.parts()
         return ModeHead(self.choices.sizes) if parts is None else JointHead(parts)
 
@@ -110,8 +115,9 @@ class Collector:
             cut = np.flatnonzero(truncated)
             # What is yet to come is past by now: the critic has to do without.
             blind = np.zeros((len(cut), self.n_hindsight), np.float32)
+            seen = np.concatenate([self._sight.past(info["final_obs"][cut]), blind], axis=1)
             with torch.no_grad():
-                final[cut] = network.values(self.seen(info["final_obs"][cut], blind))
+                final[cut] = network.values(torch.from_numpy(seen).to(self._device))
         return (
             torch.as_tensor(reward, dtype=torch.float32, device=self._device),
             torch.as_tensor(terminated | truncated, device=self._device),
@@ -149,7 +155,9 @@ class Collector:
             obs: observations [n, observed].
             ahead: what is yet to come [n, hindsight].
         """
-        known = obs if self._hints is None else self._hints(obs)
+        begin = time.perf_counter()
+        known = self._sight(obs)
+        self.env_s += time.perf_counter() - begin
         return torch.from_numpy(np.concatenate([known, ahead], axis=1)).to(self._device)
 
     def allowed(self) -> Tensor:

@@ -59,19 +59,27 @@ class ActorCritic(nn.Module):
         n_hindsight: further numbers that only the critic sees.
         head: what the actor's outputs mean.
         hidden: widths of the hidden layers of each network.
+        n_advised: how many of the last numbers observed are advice, and are added to what the
+            actor says: as many as it has outputs, or none.
     """
 
     value_mean: Tensor
     value_std: Tensor
 
     def __init__(
-        self, n_observed: int, n_hindsight: int, head: Head, hidden: Sequence[int]
+        self,
+        n_observed: int,
+        n_hindsight: int,
+        head: Head,
+        hidden: Sequence[int],
+        n_advised: int = 0,
     ) -> None:
         super().__init__()
         self.head = head
+        self._advised = slice(n_observed - n_advised, n_observed)
         self.actor_scale = InputScale(n_observed)
         self.critic_scale = InputScale(n_observed + n_hindsight)
-        self.actor = _layers(n_observed, hidden, head.n_outputs, gain=0.01)
+        self.actor = _layers(n_observed, hidden, head.n_outputs, 0.0 if n_advised else 0.01)
         self.critic = _layers(n_observed + n_hindsight, hidden, 1, gain=1.0)
         self.register_buffer("value_mean", torch.zeros(()))
         self.register_buffer("value_std", torch.ones(()))
@@ -79,7 +87,8 @@ class ActorCritic(nn.Module):
     def outputs(self, obs: Tensor) -> Tensor:
         """What the head takes [n, outputs], for observations [n, observed]."""
         made: Tensor = self.actor(self.actor_scale(obs))
-        return made
+        advice = obs[:, self._advised]
+        return made + advice if advice.shape[1] else made
 
     def scaled_values(self, seen: Tensor) -> Tensor:
         """Scaled values [n] of what the critic sees [n, observed + hindsight]."""

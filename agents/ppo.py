@@ -43,8 +43,8 @@ class Learner:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             head = self.collector.make_head()
-            n_seen = self.collector.n_seen
-            self.network = ActorCritic(n_seen, n_hindsight, head, settings.hidden)
+            n_seen, n_advised = self.collector.n_seen, self.collector.n_advised
+            self.network = ActorCritic(n_seen, n_hindsight, head, settings.hidden, n_advised)
         self.network.to(self._device)
         self.generator = torch.Generator(self._device).manual_seed(seed)
         self.optimiser = torch.optim.AdamW(
@@ -82,7 +82,7 @@ class Learner:
             network.rescale_values(returns, VALUE_RATE if self.steps else 1.0)
         for group in self.optimiser.param_groups:
             group["lr"] = settings.learning_rate * (1.0 - done)
-        found = self._learn(rollout, gain, returns, settings.entropy_weight * (1.0 - done))
+        found = self._learn(rollout, gain, returns, done)
         if self.steps:
             self._see(rollout)
         self.steps += rollout.reward.numel()
@@ -97,10 +97,12 @@ class Learner:
         network.actor_scale.see(seen[:, : len(network.actor_scale.mean)])
 
     def _learn(
-        self, rollout: Rollout, gain: Tensor, returns: Tensor, entropy_weight: float
+        self, rollout: Rollout, gain: Tensor, returns: Tensor, done: float
     ) -> dict[str, float]:
         settings, network = self.settings, self.network
         observed = len(network.actor_scale.mean)
+        entropy_weight = settings.entropy_weight * (1.0 - done)
+        critic_only = done < settings.critic_first
         targets = (returns.flatten() - network.value_mean) / network.value_std
         own = (~rollout.explored).flatten().nonzero().squeeze(1)
         gain = gain.flatten()
@@ -117,8 +119,9 @@ class Learner:
             clipped = ratio.clamp(1.0 - settings.clip, 1.0 + settings.clip)
             policy_loss = -torch.minimum(ratio * gain[index], clipped * gain[index]).mean()
             value_loss = (network.scaled_values(seen[index]) - targets[index]).square().mean()
-            loss = policy_loss + settings.value_weight * value_loss
-            loss = loss - entropy_weight * entropy.mean()
+            loss = settings.value_weight * value_loss
+            if not critic_only:
+                loss = loss + policy_loss - entropy_weight * entropy.mean()
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), settings.max_grad_norm)
@@ -158,5 +161,6 @@ class Learner:
             joint=choices is not None and choices.joint_modes is not None,
             reachable=choices is not None and self.settings.reachable,
             hints=self.settings.hints,
+            advice=self.collector.n_advised > 0,
             layers=tuple((w.astype(np.float32), b.astype(np.float32)) for w, b in layers),
         )

@@ -31,6 +31,8 @@ class PpoSettings:
         entropy_weight: reward of randomness at first; falls to 0.
         explore: share of episodes that begin with random steps, up to a random hour.
         hidden: widths of the hidden layers.
+        critic_first: share of the training in which only the critic learns, so that a policy that
+            begins with advice is not moved by a critic that knows nothing yet.
         gamma: discount a step; 1 for days that end.
         gae_lambda: how far advantages look beyond the next value.
         clip: how far a probability may move in an update.
@@ -40,6 +42,7 @@ class PpoSettings:
         joint: whether to choose combinations of modes, where there are few enough.
         reachable: whether to leave out what puts the targets of the day out of reach.
         hints: whether the policy is told the order of prices and what tasks need.
+        advice: whether it begins with what a quick plan would do, where there is one.
         hindsight: whether the critic sees the realised prices, generation and events to come.
         validate_every: updates between two looks at the validation days.
 
@@ -56,6 +59,7 @@ class PpoSettings:
     entropy_weight: float = 0.05
     explore: float = 0.3
     hidden: tuple[int, ...] = (128, 128)
+    critic_first: float = 0.0
     gamma: float = 1.0
     gae_lambda: float = 1.0
     clip: float = 0.2
@@ -65,19 +69,20 @@ class PpoSettings:
     joint: bool = True
     reachable: bool = True
     hints: bool = True
+    advice: bool = True
     hindsight: bool = True
     validate_every: int = 40
 
     def __post_init__(self) -> None:
         for name in ("steps", "rows", "rollout", "epochs", "minibatch", "validate_every"):
             check_whole(name, getattr(self, name), low=1, high=_MANY)
-        for name in ("gamma", "gae_lambda", "explore"):
+        for name in ("gamma", "gae_lambda", "explore", "critic_first"):
             check_number(name, getattr(self, name), high=1.0)
         for name in ("learning_rate", "entropy_weight", "value_weight", "weight_decay"):
             check_number(name, getattr(self, name))
         for name in ("clip", "max_grad_norm"):
             check_number(name, getattr(self, name), low=1e-6)
-        for name in ("joint", "reachable", "hints", "hindsight"):
+        for name in ("joint", "reachable", "hints", "advice", "hindsight"):
             check_flag(name, getattr(self, name))
         if not isinstance(self.hidden, list | tuple) or not self.hidden:
             raise InputError("hidden", self.hidden, "give the width of each layer, as [128, 128]")

@@ -155,6 +155,8 @@ class _Run:
         """Train to the end."""
         saved, updates, doing = time.perf_counter(), len(self.log.rows), "starting"
         every = self.training.settings.validate_every
+        if not updates and self.learner.collector.n_advised:
+            doing = self._validate().told() or doing
         while (done := self.done()) < 1.0:
             tell(done, doing)
             found = self.learner.update(done)

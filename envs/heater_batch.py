@@ -39,6 +39,7 @@ from ..twins.stn_state import NO_EVENT
 from ..twins.stn_tables import Ints
 from . import heater_batch_kernel as kernel
 from .heater_observation import build_heater_observation
+from .plan_views import HeaterPlanView
 from .plant_batch import PlantBatch, reward_weights
 from .plant_parts import Kernels, new_results
 
@@ -141,6 +142,10 @@ class HeaterBatch(PlantBatch[HeaterState, HeaterOutlook]):
         stages = (self.tables.power_share, self.tables.fan)
         nearest = [np.abs(stage - ask).argmin() for stage, ask in zip(stages, asked, strict=True)]
         return np.array(nearest, np.int64)
+
+    def plan_view(self) -> HeaterPlanView:
+        """What quick plans of all rows may know."""
+        return HeaterPlanView(self._arrays.series, self._forecast, self.state)
 
     def outlook(self, row: int, *, hindsight: bool = False) -> HeaterOutlook:
         """What is known in a row, in physical units; with hindsight also what is yet to come."""

@@ -24,6 +24,7 @@ from ..twins.stn_state import StnState, new_state
 from ..twins.stn_tables import Floats, StnTables, compile_tables
 from .heater_batch import HeaterBatch
 from .observation import Float32s, Observed
+from .plan_views import FactoryPlanView, HeaterPlanView, factory_plan_view, heater_plan_view
 from .plant_batch import PlantBatch
 from .plant_parts import StateT, ViewT_co, new_results
 from .remote_run import RemoteRun
@@ -137,6 +138,10 @@ class RemoteStnBatch(RemoteBatch[StnState, Outlook], StnBatch):
         self.tables = compile_tables(self.plant, told["step_minutes"])
         self._connect_to(run, new_state(self.tables, 1))
 
+    def plan_view(self) -> FactoryPlanView:
+        """What quick plans may know."""
+        return factory_plan_view(self.outlook(0))
+
     def free_kw(self) -> Floats:
         """Power that the tasks may draw in this step, within the import limit [1]."""
         view = self.outlook(0)
@@ -176,6 +181,15 @@ class RemoteHeaterBatch(RemoteBatch[HeaterState, HeaterOutlook], HeaterBatch):
         self.form = from_plain(EpisodeForm, told["form"])
         self.tables = heater_env_tables(self.plant, self.terms, self.form)
         self._connect_to(run, new_heater_state(1, self.form.days))
+        self._last: HeaterOutlook | None = None
+
+    def plan_view(self) -> HeaterPlanView:
+        """What quick plans may know. What was expected for now, the view before says."""
+        view, last = self.outlook(0), self._last
+        follows = last is not None and last.step < view.step < len(view.buy_price_per_kwh)
+        expected = float(last.buy_price_per_kwh[view.step]) if last and follows else None
+        self._last = view
+        return heater_plan_view(view, expected)
 
 
 def untold(what: str) -> InputError:

@@ -32,6 +32,7 @@ from ..twins.stn_state import (
 from ..twins.stn_tables import Floats, Ints, StnTables, compile_tables
 from . import batch_kernel as kernel
 from .observation import build_observation, mean_price
+from .plan_views import FactoryPlanView
 from .plant_batch import PlantBatch, reward_weights
 from .plant_parts import THREAD_ROWS, Kernels, new_results
 from .stn_setup import StnSetup as StnSetup
@@ -158,6 +159,16 @@ class StnBatch(PlantBatch[StnState, Outlook]):
         """What happens on the day of a row, by `StnSeries.values` [5, T]; a copy."""
         values: Floats = self._arrays.series.values[self.state.day[row]]
         return values.T.copy()
+
+    def plan_view(self) -> FactoryPlanView:
+        """What quick plans of all rows may know."""
+        return FactoryPlanView(
+            stock_t=self.state.stock_t,
+            day=self.state.day,
+            step=self.state.step,
+            forecast=self.scenarios.series["buy_forecast_per_kwh"],
+            known=self._arrays.series.values[..., BUY_PRICE],
+        )
 
     def outlook(self, row: int, *, hindsight: bool = False) -> Outlook:
         """What is known in a row, in physical units; with hindsight also what is yet to come."""

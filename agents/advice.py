@@ -1,0 +1,102 @@
+"""What a quick plan would do now, which a policy learns to improve on.
+
+A plan that takes microseconds is near the optimum if forecasts come true, but does not know how
+they fail. So a policy begins with what the plan advises, and learns what to change (residual policy
+learning: Silver et al. 2018, arXiv 1812.06298).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from ..envs.heater_batch import HeaterBatch
+from ..envs.observation import Float32s
+from ..envs.plant_batch import PlantBatch
+from ..envs.stn_batch import StnBatch
+from ..twins.heat_plan import HeatPlanner
+from ..twins.task_plan import TaskPlanner
+
+_WEIGHT, _MOST = 10.0, 40.0
+"""What speaks against a mode that costs as much more as a task's full power does at the spread of
+prices, and at most."""
+
+_LEAST_SPREAD = 0.05
+"""Share of the mean price that counts as spread at least."""
+
+_STAGE_WEIGHT = 50.0
+"""What speaks against a stage, for the whole span that it is off."""
+
+
+class Advice(ABC):
+    """Adds to what the network says of each action.
+
+    Attributes:
+        size: numbers of an advice: as many as the network has outputs.
+    """
+
+    size: int
+
+    @abstractmethod
+    def __call__(self) -> Float32s:
+        """Advice for each row, as the batch stands [n, size]."""
+
+
+class TaskAdvice(Advice):
+    """What speaks against each mode of each task, by a plan of the rest of the day.
+
+    Args:
+        batch: the factories.
+    """
+
+    def __init__(self, batch: StnBatch) -> None:
+        self._batch, tables = batch, batch.tables
+        self._planner = TaskPlanner(tables)
+        full_kwh = self._planner.tables.energy_kwh.max(axis=1)
+        self._full_kwh = np.maximum(full_kwh, full_kwh.max() * _LEAST_SPREAD)[:, None]
+        self._real = np.arange(tables.power_kw.shape[1]) < tables.n_modes[:, None]
+        self._levels = tables.continuous
+        self.size = len(tables.n_modes) if self._levels else int(self._real.sum())
+
+    def __call__(self) -> Float32s:
+        """Advice for each row, as the batch stands [n, size]."""
+        view = self._batch.plan_view()
+        if self._levels:
+            share = self._planner.modes(*view) / (self._real.sum(axis=1) - 1)
+            return np.asarray(2.0 * share - 1.0, np.float32)
+        prices = view.forecast[view.day]
+        spread = np.maximum(prices.std(axis=1), _LEAST_SPREAD * np.abs(prices).mean(axis=1))
+        unit = np.maximum(spread, 1e-9)[:, None, None] * self._full_kwh
+        against = np.minimum(_WEIGHT * self._planner.regrets(*view) / unit, _MOST)
+        return np.asarray(-against[:, self._real], np.float32)
+
+
+class HeatAdvice(Advice):
+    """Levels of power and fan, or what speaks against their stages, by a plan of the episode.
+
+    Args:
+        batch: the heaters.
+    """
+
+    def __init__(self, batch: HeaterBatch) -> None:
+        self._batch, self._planner = batch, HeatPlanner(batch.tables)
+        self._levels = batch.tables.continuous
+        self.size = len(batch.n_modes) if self._levels else sum(batch.n_modes)
+
+    def __call__(self) -> Float32s:
+        """Advice for each row, as the batch stands [n, size]."""
+        control, tables = self._planner.controls(*self._batch.plan_view()), self._batch.tables
+        if self._levels:
+            return np.asarray(2.0 * control - 1.0, np.float32)
+        stages = zip(control.T, (tables.power_share, tables.fan), strict=True)
+        off = [np.abs(asked[:, None] - stage) for asked, stage in stages]
+        return np.asarray(-_STAGE_WEIGHT * np.concatenate(off, axis=1), np.float32)
+
+
+def make_advice(batch: PlantBatch[Any, Any]) -> Advice | None:
+    """The advice that there is for plants of this kind; None if there is none."""
+    if isinstance(batch, StnBatch):
+        return TaskAdvice(batch)
+    return HeatAdvice(batch) if isinstance(batch, HeaterBatch) else None
