@@ -171,6 +171,30 @@ def sets(
     )
 
 
+@reproduce_cli.app.command(
+    "heater-seasons",
+    epilog="Example: plantgym reproduce heater-seasons --json heater-seasons.json",
+)
+def heater_seasons(
+    as_json: Figures = None,
+    seasons: Annotated[int, typer.Option(min=1, help="Seasons that are predicted.")] = 8,
+    heaters: Annotated[int, typer.Option(min=1, help="Heaters with weeks of telemetry.")] = 12,
+    every: Annotated[int, typer.Option(min=1, help="Days from one fit to the next.")] = 14,
+    jobs: Cores = 2,
+) -> None:
+    """Identify random heaters on seasons of their twin, and tell how far off that is."""
+    from .heater_seasons import HEATER_SEASONS_FORMAT, study_heater_seasons
+    from .run_reproduction import run_reproduction
+
+    run_reproduction(
+        lambda: study_heater_seasons(
+            seasons=seasons, heaters=heaters, every=every, jobs=jobs, progress=True
+        ),
+        HEATER_SEASONS_FORMAT,
+        as_json,
+    )
+
+
 def _identified(
     files: HeaterFiles, model: str, seed: int, known: HeaterPlant | None
 ) -> HeaterIdentifier:
