@@ -102,7 +102,7 @@ function health(run) {
   const [name, worst] = assets.toSorted(order)[0];
   const mood = { ok: "good", watch: "watch", alarm: "bad" }[worst.state];
   const others = assets.filter(([, each]) => each.state !== "ok").length;
-  const sick = `${name} is lowest; ${others} of ${assets.length} need a look`;
+  const sick = `${name} is lowest; ${others} of ${assets.length} to look at`;
   const note = others ? sick : `all ${assets.length} assets ok`;
   return [`${fixed(worst.score)} / 100`, note, mood];
 }

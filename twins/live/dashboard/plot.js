@@ -63,8 +63,8 @@ export class Plot {
       ...this.#windows(day, x, base),
       ...(axis ? yAxis(axis, y, this, width - RIGHT) : []),
       ...this.#xAxis(day, x, base),
-      ...layers({ x, y }),
       svg("line", { class: "now", x1: x(day.done), x2: x(day.done), y1: this.top, y2: base }),
+      ...layers({ x, y }),
       this.#cursor,
     );
     this.#cursor.setAttribute("y2", base);
