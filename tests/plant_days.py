@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plantgym.twins.outlook import DrEvent, Outlook
+from plantgym.twins.outlook import DrEvent, Outlook, morning
 from plantgym.twins.plant import Material, Mode, Site, StnPlant, Task
 from plantgym.twins.scheduling import Schedule, Scheduler
 from plantgym.twins.stn_tables import StnTables, compile_tables
@@ -53,23 +53,8 @@ def outlook(
     def series(values: ArrayLike) -> np.ndarray[Any, np.dtype[np.float64]]:
         return np.broadcast_to(np.asarray(values, dtype=np.float64), (tables.n_steps,))
 
-    standing = np.zeros(len(tables.n_modes))
-    return Outlook(
-        step=0,
-        stock_t=tables.stock_initial_t,
-        level=standing,
-        hold_level=standing,
-        hold_steps=standing.astype(np.int64),
-        peak_kw=0.0,
-        buy_price_per_kwh=series(buy),
-        sell_price_per_kwh=series(sell),
-        buy_forecast_per_kwh=series(buy),
-        sell_forecast_per_kwh=series(sell),
-        generation_kw=series(generation_kw),
-        base_load_kw=series(base_load_kw),
-        baseline_load_kw=series(baseline_load_kw),
-        dr=dr,
-    )
+    begun = morning(tables, series(buy), series(sell), series(generation_kw), series(base_load_kw))
+    return replace(begun, baseline_load_kw=series(baseline_load_kw), dr=dr)
 
 
 def best(made: StnPlant, buy: ArrayLike = 0.0, sell: ArrayLike = 0.0, **day: Any) -> Schedule:  # noqa: ANN401

@@ -42,6 +42,7 @@ REMOTE_CASES = {
     "heater": HEATERS["SetsHeater-v0"],
     "stages": HEATERS["SetsHeater-stages"],
 }
+PATIENCE_S = 60.0
 every_case = pytest.mark.parametrize("case", REMOTE_CASES.values(), ids=REMOTE_CASES.keys())
 
 
@@ -60,7 +61,8 @@ def live_run(case: Case, **arguments: Any) -> LiveRun:  # noqa: ANN401
 def remote(case: Case, **arguments: Any) -> Iterator[RemoteEnv]:  # noqa: ANN401
     """A case that is served, and the env that steps it from here."""
     with served(live_run(case, **arguments)) as server:
-        env = RemoteEnv(server.url)
+        # The first steps of a plant compile, which takes long on a machine that has more to do.
+        env = RemoteEnv(server.url, timeout_s=PATIENCE_S)
         yield env
         env.close()
 
