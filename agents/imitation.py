@@ -160,6 +160,7 @@ def _learner(shown: Demonstrations, settings: BcSettings, seed: int) -> Learner:
         "learning_rate": settings.learning_rate,
         "weight_decay": settings.weight_decay,
         "hindsight": False,
+        "advice": False,
     }
     env = make_rows(shown.env_id, len(shown.dates), shown.arguments, autoreset_mode="SameStep")
     return Learner(env, ppo_settings(shown.env_id, changes), seed, "cpu")

@@ -20,7 +20,7 @@ from .ppo import Learner
 from .settings import PpoSettings
 from .training_log import TrainingLog
 from .validation import Judged, ValidationDays, Validator, make_rows
-from .warm_start import file_digest, start_from
+from .warm_start import file_digest, seeing_as, start_from
 
 CHECKPOINT, POLICY, RESULT = "training.pt", "policy.npz", "result.json"
 """Files of a training: what it goes on from, the best policy so far, and what came of it."""
@@ -51,7 +51,7 @@ class Training:
         validation: days to judge the policy on; None to keep the last one.
         checkpoint_s: time between two checkpoints [s].
         tensorboard: whether to write event files.
-        start: file of a policy to begin with; None to begin with random weights.
+        start: file of a policy to begin with, which settles what is seen; None to begin anew.
     """
 
     env_id: str
@@ -134,9 +134,11 @@ class _Run:
     ) -> None:
         days, arguments = training.validation, training.arguments
         self.training = training
-        self.learner = Learner(env, training.settings, training.seed, training.device)
-        if training.start is not None:
-            start_from(self.learner.network, load_actor(training.start))
+        start = None if training.start is None else load_actor(training.start)
+        settings = training.settings if start is None else seeing_as(training.settings, start)
+        self.learner = Learner(env, settings, training.seed, training.device)
+        if start is not None:
+            start_from(self.learner.network, start)
         self.validator = Validator(training.env_id, arguments, days) if days else None
         self.progress = Progress(0.0, 0.0, float("inf"), [])
         if checkpoint is not None:
@@ -155,7 +157,8 @@ class _Run:
         """Train to the end."""
         saved, updates, doing = time.perf_counter(), len(self.log.rows), "starting"
         every = self.training.settings.validate_every
-        if not updates and self.learner.collector.n_advised:
+        begun = self.training.start is not None or self.learner.collector.n_advised > 0
+        if begun and not updates:
             doing = self._validate().told() or doing
         while (done := self.done()) < 1.0:
             tell(done, doing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -11,6 +12,7 @@ from torch import nn
 from ..twins.errors import InputError
 from .actor import Actor
 from .network import ActorCritic
+from .settings import PpoSettings
 
 _SEEN = 1e12
 """Observations that count as seen: the scale of the inputs moves no more."""
@@ -27,6 +29,11 @@ def file_digest(path: Path) -> str:
     except OSError as error:
         fix = f"give the file of a policy ({error.strerror})"
         raise InputError("start", str(path), fix) from None
+
+
+def seeing_as(settings: PpoSettings, actor: Actor) -> PpoSettings:
+    """The settings with which a training sees what a policy sees."""
+    return replace(settings, hints=actor.hints, advice=actor.advice)
 
 
 def start_from(network: ActorCritic, actor: Actor) -> None:

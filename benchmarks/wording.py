@@ -43,6 +43,10 @@ _POLICIES: Mapping[str, PolicyWords] = MappingProxyType(
         "milp-day-ahead": PolicyWords(
             "plans the whole day once, on the forecasts of the day before", "#3b7dd8"
         ),
+        "quick": PolicyWords(
+            "plans the rest of the day anew at each step, by rules of thumb, in microseconds",
+            "#55b8c9",
+        ),
         "mpc": PolicyWords(
             "plans the rest of the day anew at each step, on what is known by then", "#1a9a6c"
         ),

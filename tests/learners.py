@@ -17,7 +17,14 @@ POWER_KW = 100.0
 
 def settings(**changes: Any) -> PpoSettings:  # noqa: ANN401
     """Settings of a training of a second or so."""
-    small = {"steps": 8192, "rows": 64, "rollout": 8, "minibatch": 128, "hidden": [16, 16]}
+    small = {
+        "advice": False,
+        "steps": 8192,
+        "rows": 64,
+        "rollout": 8,
+        "minibatch": 128,
+        "hidden": [16, 16],
+    }
     return ppo_settings(ENV, {**small, "learning_rate": 0.01, "validate_every": 4, **changes})
 
 

@@ -64,7 +64,7 @@ class TestFiles:
         assert 0.0 < result.env_share < 1.0
         assert told[0] == (0.0, "starting")
         assert told[-1][0] == 1.0
-        assert told[-1][1].startswith("gap ")
+        assert told[-1][1].startswith("cost ")
 
     def test_the_best_policy_is_kept(self, tmp_path: Path) -> None:
         # A learning rate that wrecks what was learned: later policies are worse than the first.

@@ -65,7 +65,7 @@ def test_a_short_study() -> None:
             (rows["rule"].cost - row.cost) / (rows["rule"].cost - rows["optimum"].cost)
         )
     assert rows["bc"].steps == 48
-    assert rows["ppo"].steps == rows["ppo, begins as bc"].steps == 12_288
+    assert rows["ppo"].steps == rows["ppo, begins as bc"].steps == 24_576
     assert done == sorted(done)
 
 

@@ -107,6 +107,7 @@ def run_day(env: gym.Env[Any, Any], policy: Policy, seed: int) -> tuple[list[Any
         *(("rule", CASES["CementMill-v0"]), ("threshold", CASES["CementPv-v0"])),
         *(("random", CASES["CementPv-v0"]), ("mpc", CASES["SteelPowder-v0"])),
         ("price-quantile", HEATERS["SetsHeater-v0"]),
+        *(("quick", CASES["SteelPowder-v0"]), ("quick", HEATERS["SetsHeater-v0"])),
     ],
 )
 def test_policies_run_unchanged(name: str, case: Case) -> None:
@@ -116,19 +117,27 @@ def test_policies_run_unchanged(name: str, case: Case) -> None:
         assert_same(run_day(env, policies[0], 5), run_day(local, policies[1], 5))
 
 
-@pytest.mark.parametrize("joint", [True, False])
-def test_agents_with_masks_run_unchanged(joint: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("joint", "advice"), [(True, False), (False, False), (False, True)])
+def test_agents_with_masks_run_unchanged(joint: bool, advice: bool, tmp_path: Path) -> None:
     case = CASES["CementPv-v0"]
     local = case.env()
     observed = observation_names(local.batch)
     n_modes = tuple(local.batch.n_modes)
     rng = np.random.default_rng(3)
     outputs = sum(n_modes)
-    weights = rng.normal(size=(len(observed), outputs)).astype(np.float32)
+    seen = len(observed) + (outputs if advice else 0)
+    weights = rng.normal(size=(seen, outputs)).astype(np.float32)
     layers = ((weights, np.zeros(outputs, np.float32)),)
     path = tmp_path / "policy.npz"
     actor = Actor(
-        "plantgym/CementPv-v0", observed, n_modes, joint, reachable=True, hints=False, layers=layers
+        "plantgym/CementPv-v0",
+        observed,
+        n_modes,
+        joint,
+        reachable=True,
+        hints=False,
+        advice=advice,
+        layers=layers,
     )
     actor.save(path)
     with remote(case) as env:

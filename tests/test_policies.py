@@ -136,7 +136,7 @@ def test_random_actions_keep_to_the_masks_and_repeat_with_the_seed() -> None:
     assert all(env.action_masks()[starts + action].all() for action in actions[0])
 
 
-FACTORY = ("rule", "threshold", "random", "milp-day-ahead", "mpc", "pi")
+FACTORY = ("rule", "threshold", "random", "milp-day-ahead", "quick", "mpc", "pi")
 METHODS = ("so", "dro", "ro", "ro-budget", "chance", "fuzzy")
 SLOW = (*METHODS, *(f"{name}-day-ahead" for name in METHODS))
 
@@ -152,7 +152,7 @@ def test_policies_go_by_their_names() -> None:
     rules = ["timer", "timer-short", "thermostat", "price-quantile"]
     assert names == {
         "factory": [*FACTORY, *SLOW, "optimum"],
-        "heater": [*rules, "mpc", "pi", "optimum"],
+        "heater": [*rules, "quick", "mpc", "pi", "optimum"],
     }
     for kind, policies in POLICIES.items():
         assert policies.reference == names[kind][0]
