@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .cases import Case
 
 _PPO = "ppo"
-_VALIDATION_DAYS = 20
+_VALIDATION_DAYS = 50
 
 
 def add_command(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def train(
     threads: Annotated[int, typer.Option(min=1, help="Threads of the learning library.")] = 1,
     validation_days: Annotated[
         int | None,
-        typer.Option(min=0, help="Days to judge the policy on; 0 for none.  [default: 20, or all]"),
+        typer.Option(min=0, help="Days to judge the policy on; 0 for none.  [default: 50, or all]"),
     ] = None,
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write TensorBoard files, too.")
@@ -157,7 +157,7 @@ def validation_of(case: Case, days: int | None = None) -> ValidationDays | None:
 
     Args:
         case: the env.
-        days: how many; None for 20, or all if there are fewer.
+        days: how many; None for 50, or all if there are fewer.
 
     Raises:
         InputError: more days than there are.
