@@ -25,14 +25,22 @@ from .heater_tables import (
     BRICK_MIN_C,
     HOLD_H,
     POWER_MAX_KW,
+    RADIATOR_KW,
     STORE_LOSS_KW_PER_K,
     SURROUNDINGS_C,
 )
 from .jit import entry, kernel
 from .stn_tables import Floats
-from .stored_heat_kernel import HeatWork, Store, best_power_kw
+from .stored_heat_kernel import HeatWork, Store, best_start
 
 _STEPS_PER_DAY = 96
+
+_SPARE_SHARE, _KEPT_SHARE = 0.7, 0.7
+"""Share of the radiators' power that a building takes for hours before it is too hot; share of that
+heat that is still there in the end."""
+
+_BELOW_MAX_K = 0.5
+"""How far below its limit the room is kept then."""
 
 
 @kernel
@@ -80,9 +88,19 @@ def _write_calls(
 
 @kernel
 def _store(
-    tables: HeaterTables, series: HeaterSeries, state: HeaterState, i: int, more_kwh: float
-) -> Store:
-    """The store of row i, given how much more heat all but the bricks hold in the end than now."""
+    tables: HeaterTables, series: HeaterSeries, state: HeaterState, i: int, more_kwh: float,
+    spare_kwh: float,
+) -> Store:  # fmt: skip
+    """The store of row i.
+
+    Args:
+        tables: the plant.
+        series: what happens; of it only the price of heat.
+        state: of n heaters.
+        i: the row.
+        more_kwh: how much more heat all but the bricks hold in the end than now.
+        spare_kwh: heat that the building takes now beyond what it needs.
+    """
     values, temp_c, day = tables.values, state.temp_c[i], state.day[i]
     stored_kwh = 0.0
     for place in range(4):
@@ -95,6 +113,9 @@ def _store(
         heat_kwh + state.start_kwh[i] - stored_kwh - more_kwh,
         series.heat_price[day, MISSING],
         series.heat_price[day, SURPLUS],
+        spare_kwh,
+        _SPARE_SHARE * values[RADIATOR_KW] * HOLD_H,
+        _KEPT_SHARE * series.heat_price[day, SURPLUS],
         state.peak_kw[i],
     )
 
@@ -127,12 +148,18 @@ def plan_heaters(
         temp_c, room_c = state.temp_c[i], tables.room_min_c + margin_k
         _write_known(tables, series, forecast, state, i, fade, work)
         _write_calls(tables, series, state, i, work)
+        hot_c = tables.room_max_c - _BELOW_MAX_K
+        write_needs(values, temp_c, work.weather, 1, hot_c, work.release_kwh)
+        hot_kwh = work.release_kwh[0]
         more_kwh = write_needs(values, temp_c, work.weather, left, room_c, work.release_kwh)
-        rise_k = max(temp_c[BRICK] - temp_c[WATER], 1.0)
-        control[i, 1] = fan_fraction(values, work.release_kwh[0] / HOLD_H / rise_k)
+        needed_kwh = work.release_kwh[0]
         loss_kw = values[STORE_LOSS_KW_PER_K] * (temp_c[BRICK] - values[SURROUNDINGS_C])
         for s in range(left):
             work.release_kwh[s] += HOLD_H * loss_kw
-        store = _store(tables, series, state, i, more_kwh)
-        power_kw = best_power_kw(work, store, left, tables.demand_per_kw, values[POWER_MAX_KW])
+        store = _store(tables, series, state, i, more_kwh, max(0.0, hot_kwh - needed_kwh))
+        power_kw, spare_kwh = best_start(
+            work, store, left, tables.demand_per_kw, values[POWER_MAX_KW]
+        )
+        rise_k = max(temp_c[BRICK] - temp_c[WATER], 1.0)
         control[i, 0] = power_kw / values[POWER_MAX_KW]
+        control[i, 1] = fan_fraction(values, (needed_kwh + spare_kwh) / HOLD_H / rise_k)

@@ -53,6 +53,12 @@ class Store(NamedTuple):
     """Of heat that is missing in the end [currency/kWh]."""
     surplus_price: float
     """Of heat that is more [currency/kWh]."""
+    spare_now_kwh: float
+    """That the building takes in this step beyond what it needs."""
+    spare_kwh: float
+    """Likewise in each later step."""
+    spare_price: float
+    """Of that heat [currency/kWh]."""
     peak_kw: float
     """Highest load so far."""
 
@@ -99,15 +105,23 @@ def _below(work: HeatWork, n: int, length_kwh: float) -> float:
 
 
 @kernel
-def _first_step(work: HeatWork, n: int, heat_kwh: float, limit_kw: float) -> tuple[float, float]:
-    """Power that pays now [kW], and the cost of all steps.
+def _first_step(
+    work: HeatWork, store: Store, n: int, limit_kw: float
+) -> tuple[float, float, float]:
+    """Power that pays now [kW], heat to spare the building [kWh], and the cost of all steps.
 
     Args:
         work: with the value of the heat after this step.
-        n: pieces of it.
-        heat_kwh: stored without charging, above the least.
+        store: the store.
+        n: pieces of the value.
         limit_kw: of the power.
     """
+    kept_kwh = 0.0
+    for place in range(n):
+        if work.slope[place] > store.spare_price:
+            kept_kwh += work.length[place]
+    n = _insert(work, n, store.spare_now_kwh, store.spare_price)
+    heat_kwh = store.heat_kwh - work.release_kwh[0]
     power_kw, cost, start_kwh = 0.0, 0.0, heat_kwh
     for part in range(2):
         worth_kwh = 0.0
@@ -121,14 +135,18 @@ def _first_step(work: HeatWork, n: int, heat_kwh: float, limit_kw: float) -> tup
         cost += part_kw * HOLD_H * work.price[0, part]
     if start_kwh < 0.0:
         cost -= _DEAR * start_kwh
-    return power_kw, cost - _below(work, n, heat_kwh)
+    spare_kwh = min(max(0.0, heat_kwh - kept_kwh), store.spare_now_kwh)
+    return power_kw, spare_kwh, cost - _below(work, n, heat_kwh)
 
 
 @kernel
 def _plan(
     work: HeatWork, store: Store, left: int, peak_price: float, limit_kw: float
-) -> tuple[float, float]:
-    """Power that pays now [kW], and the cost of the steps left, if no step may draw more."""
+) -> tuple[float, float, float]:
+    """Power that pays now [kW], heat to spare the building [kWh], and the cost of the steps left.
+
+    No step may draw more than the limit.
+    """
     value = 0.0
     missing_kwh = min(max(store.missing_kwh, 0.0), store.most_kwh)
     n = _insert(work, 0, missing_kwh, store.missing_price)
@@ -139,45 +157,52 @@ def _plan(
         value -= first_kwh * work.price[s, 0] + more_kwh * work.price[s, 1]
         n = _insert(work, n, first_kwh, work.price[s, 0])
         n = _insert(work, n, more_kwh, work.price[s, 1])
-        spare_kwh = limit_kw * HOLD_H - work.release_kwh[s]
-        if spare_kwh < 0.0:
-            value += _DEAR * spare_kwh
-            n = _insert(work, n, -spare_kwh, _DEAR)
+        n = _insert(work, n, store.spare_kwh, store.spare_price)
+        gain_kwh = limit_kw * HOLD_H - work.release_kwh[s]
+        if gain_kwh < 0.0:
+            value += _DEAR * gain_kwh
+            n = _insert(work, n, -gain_kwh, _DEAR)
         else:
-            value += _below(work, n, spare_kwh)
-        n = _cut(work, n, max(0.0, spare_kwh), store.most_kwh)
-    power_kw, cost = _first_step(work, n, store.heat_kwh - work.release_kwh[0], limit_kw)
-    return power_kw, cost - value + peak_price * max(0.0, limit_kw - store.peak_kw)
+            value += _below(work, n, gain_kwh)
+        n = _cut(work, n, max(0.0, gain_kwh), store.most_kwh)
+    power_kw, spare_kwh, cost = _first_step(work, store, n, limit_kw)
+    cost += peak_price * max(0.0, limit_kw - store.peak_kw) - value
+    return power_kw, spare_kwh, cost
 
 
 @kernel
-def best_power_kw(
+def best_start(
     work: HeatWork, store: Store, left: int, peak_price: float, power_max_kw: float
-) -> float:
-    """Power that pays now [kW], under the limit that makes the steps left cheapest."""
+) -> tuple[float, float]:
+    """Power that pays now [kW], and heat to spare the building [kWh].
+
+    The limit of the power is the one that makes the steps left cheapest.
+    """
     low_kw, high_kw = min(store.peak_kw, power_max_kw), power_max_kw
-    best_kw, least = _plan(work, store, left, peak_price, high_kw)
-    if peak_price == 0.0:
-        return best_kw
-    power_kw, cost = _plan(work, store, left, peak_price, low_kw)
-    if cost < least:
-        best_kw, least = power_kw, cost
-    lower_cost, upper_cost = math.nan, math.nan
-    for _ in range(_ROUNDS):
-        inner_kw = _GOLDEN * (high_kw - low_kw)
-        if math.isnan(lower_cost):
-            power_kw, lower_cost = _plan(work, store, left, peak_price, high_kw - inner_kw)
-            if lower_cost < least:
-                best_kw, least = power_kw, lower_cost
-        if math.isnan(upper_cost):
-            power_kw, upper_cost = _plan(work, store, left, peak_price, low_kw + inner_kw)
-            if upper_cost < least:
-                best_kw, least = power_kw, upper_cost
-        if lower_cost < upper_cost:
-            high_kw, upper_cost, lower_cost = low_kw + inner_kw, lower_cost, math.nan
-        else:
-            low_kw, lower_cost, upper_cost = high_kw - inner_kw, upper_cost, math.nan
-    return best_kw
+    best = _plan(work, store, left, peak_price, high_kw)
+    if peak_price > 0.0:
+        best = _cheaper(best, _plan(work, store, left, peak_price, low_kw))
+        lower = upper = (0.0, 0.0, math.nan)
+        for _ in range(_ROUNDS):
+            inner_kw = _GOLDEN * (high_kw - low_kw)
+            if math.isnan(lower[2]):
+                lower = _plan(work, store, left, peak_price, high_kw - inner_kw)
+            if math.isnan(upper[2]):
+                upper = _plan(work, store, left, peak_price, low_kw + inner_kw)
+            best = _cheaper(best, _cheaper(lower, upper))
+            if lower[2] < upper[2]:
+                high_kw, upper, lower = low_kw + inner_kw, lower, (0.0, 0.0, math.nan)
+            else:
+                low_kw, lower, upper = high_kw - inner_kw, upper, (0.0, 0.0, math.nan)
+    return best[0], best[1]
+
+
+@kernel
+def _cheaper(
+    one: tuple[float, float, float], other: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """The start with the lower cost."""
+    return other if other[2] < one[2] else one
 
 
 def new_heat_work(n_steps: int) -> HeatWork:
@@ -187,6 +212,6 @@ def new_heat_work(n_steps: int) -> HeatWork:
         first_kw=np.zeros(n_steps),
         weather=np.zeros((n_steps, 4)),
         release_kwh=np.zeros(n_steps),
-        length=np.zeros(3 * n_steps + 4),
-        slope=np.zeros(3 * n_steps + 4),
+        length=np.zeros(4 * n_steps + 4),
+        slope=np.zeros(4 * n_steps + 4),
     )
