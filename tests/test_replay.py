@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from plantgym.baselines.planners import DayAheadMilp, Optimum, RollingMpc
+from plantgym.baselines.quick import QuickFactoryPlan
 from plantgym.baselines.rules import PriceThreshold, RandomPolicy, ReferenceRule
 from plantgym.envs.policy import Policy
 from plantgym.envs.stn_env import StnEnv
@@ -79,7 +80,8 @@ def test_optimal_plans_replay_unmoved_at_the_planned_cost_and_bound_every_policy
     cost, requested, applied = play(env, optimum)
     assert np.abs(requested - applied).max() <= TOL
     assert sum(cost.values()) == pytest.approx(optimum.schedule.cost, abs=tolerance(cost))
-    for policy in (ReferenceRule(), PriceThreshold(), RandomPolicy(1), DayAheadMilp()):
+    others = ReferenceRule(), PriceThreshold(), RandomPolicy(1), DayAheadMilp(), QuickFactoryPlan()
+    for policy in others:
         other = play(env, policy)[0]
         assert sum(other.values()) >= optimum.bound - tolerance(other), type(policy).__name__
 
