@@ -181,14 +181,22 @@ class RemoteHeaterBatch(RemoteBatch[HeaterState, HeaterOutlook], HeaterBatch):
         self.form = from_plain(EpisodeForm, told["form"])
         self.tables = heater_env_tables(self.plant, self.terms, self.form)
         self._connect_to(run, new_heater_state(1, self.form.days))
-        self._last: HeaterOutlook | None = None
+        self._before: HeaterOutlook | None = None
+        self._now: HeaterOutlook | None = None
+
+    def reset_row(self, row: int, obs: Float32s, day: int = -1) -> None:
+        """Start or join an episode, and write obs [observed]."""
+        super().reset_row(row, obs, day)
+        self._before = self._now = None
 
     def plan_view(self) -> HeaterPlanView:
-        """What quick plans may know. What was expected for now, the view before says."""
-        view, last = self.outlook(0), self._last
-        follows = last is not None and last.step < view.step < len(view.buy_price_per_kwh)
-        expected = float(last.buy_price_per_kwh[view.step]) if last and follows else None
-        self._last = view
+        """What quick plans may know; what was expected for now, the view before says."""
+        view = self.outlook(0)
+        if self._now is None or self._now.step != view.step:
+            self._before, self._now = self._now, view
+        expected = None
+        if self._before is not None and view.step < len(view.buy_price_per_kwh):
+            expected = float(self._before.buy_price_per_kwh[view.step])
         return heater_plan_view(view, expected)
 
 
