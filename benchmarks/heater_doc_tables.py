@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .heater_seasons import HEATER_SEASONS_FORMAT, seasons_markdown
 from .heater_signals import HEADERS, SIGNALS_FORMAT, SignalRow, signal_cells
 from .markdown import markdown_table
 from .reproduce import REPRODUCTION_FORMAT
@@ -22,6 +23,7 @@ HEATER_FORMATS: Mapping[str, str] = MappingProxyType(
         "heater-validation": FORMAT,
         "signals": SIGNALS_FORMAT,
         "sets": REPRODUCTION_FORMAT,
+        "heater-seasons": HEATER_SEASONS_FORMAT,
     }
 )
 """Mark of each file of results, by its name."""
@@ -77,6 +79,7 @@ HEATER_REGIONS: Mapping[str, Callable[[_Results], str]] = MappingProxyType(
         "test days": lambda results: _days(results["heater"]),
         "validation days": lambda results: _days(results["heater-validation"]),
         "sets": _sets,
+        "seasons": lambda results: seasons_markdown(results["heater-seasons"]),
     }
 )
 """What makes the content of each region."""
