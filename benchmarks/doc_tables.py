@@ -24,6 +24,7 @@ from .generator_study import GENERATORS_FORMAT
 from .generator_tables import generators_markdown, weather_markdown
 from .health_tables import HEALTH_FORMAT, faults_markdown, methods_markdown
 from .heater_doc_tables import HEATER_FORMATS, HEATER_REGIONS
+from .learning_speed import RACE_FORMAT, race_markdown
 from .line_study import LINES_FORMAT, LineStudy
 from .line_table import LineResult, LineSummary, percent, percents
 from .live_table import LIVE_FORMAT, live_markdown
@@ -42,6 +43,7 @@ _FORMATS = MappingProxyType(
         "forecasts": FORECASTS_FORMAT,
         "health": HEALTH_FORMAT,
         "live": LIVE_FORMAT,
+        "learning-speed": RACE_FORMAT,
         **HEATER_FORMATS,
         **UNCERTAIN_FORMATS,
     }
@@ -194,6 +196,9 @@ REGIONS: Mapping[str, Mapping[str, Callable[[Mapping[str, Results]], str]]] = Ma
         "docs/health.md": {
             "ways": lambda results: methods_markdown(results["health"]),
             "faults": lambda results: faults_markdown(results["health"]),
+        },
+        "docs/agents.md": {
+            "learning speed": lambda results: race_markdown(results["learning-speed"])
         },
         "docs/live.md": {"live load": lambda results: live_markdown(results["live"])},
         "README.md": {"identification": _short},
