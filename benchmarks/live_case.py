@@ -119,7 +119,7 @@ def control_plant(url: str, policy: str, *, token: str | None = None, seed: int 
         made = make_policy(policy, seed, Case(_env_id(env)))
         while True:
             with suppress(RunCutError):
-                _run_day(env, made)
+                run_day(env, made)
     finally:
         env.close()
 
@@ -133,7 +133,7 @@ def control_as_worker(owner: int, url: str, policy: str, token: str | None, seed
         sys.exit(f"plantgym: {' '.join(str(error).split())}")
 
 
-def _run_day(env: RemoteEnv, policy: Policy) -> None:
+def run_day(env: RemoteEnv, policy: Policy) -> None:
     obs, _ = env.reset()
     policy.reset(env)
     ended = False

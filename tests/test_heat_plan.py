@@ -48,7 +48,8 @@ def least_cost(
     )
     end = np.hstack([np.full(n, HOLD_H), -np.ones(n), [0.0, 1.0, -1.0]])[None]
     target = [store.missing_kwh - store.heat_kwh + drained[-1]]
-    bounds = [(0.0, MOST_KW)] * n + [(0.0, store.spare_now_kwh)]
+    bounds: list[tuple[float, float | None]] = [(0.0, MOST_KW)] * n
+    bounds += [(0.0, store.spare_now_kwh)]
     bounds += [(0.0, store.spare_kwh)] * (n - 1)
     bounds += [(store.peak_kw, MOST_KW), (0.0, None), (0.0, None)]
     if start is not None:

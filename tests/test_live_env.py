@@ -18,7 +18,8 @@ from plantgym.agents.actor import Actor
 from plantgym.agents.ppo_policy import PpoPolicy
 from plantgym.baselines.prescriptive.decisions import Health, Reason, risk_of
 from plantgym.baselines.registry import POLICIES, make_policy
-from plantgym.benchmarks.live_case import Prescriptive, _run_day
+from plantgym.benchmarks.live_case import Prescriptive
+from plantgym.benchmarks.live_case import run_day as run_live_day
 from plantgym.envs import RemoteEnv
 from plantgym.envs.heater_env import SetsHeaterEnv
 from plantgym.envs.live_twin import EnvTwin
@@ -256,7 +257,7 @@ def test_policies_hear_of_the_health_and_are_asked_for_reasons() -> None:
         about = {"day": "2025-06-01", "time": "2025-06-01T01:00", "step": 0, "cost_so_far": 1.0}
         found = {"health": {"Raw_mill": health}, "alarms": [], **about, **told}
         run.note({"type": "analysis", **found})
-        _run_day(env, policy)
+        run_live_day(env, policy)
         env.close()
     decisions = [each for each in events(run) if each["type"] == "decision"]
     assert len(decisions) == 24
