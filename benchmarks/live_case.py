@@ -134,6 +134,7 @@ def control_as_worker(owner: int, url: str, policy: str, token: str | None, seed
 
 
 def run_day(env: RemoteEnv, policy: Policy) -> None:
+    """Run a policy on a live plant to the end of its day."""
     obs, _ = env.reset()
     policy.reset(env)
     ended = False
