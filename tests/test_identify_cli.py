@@ -103,7 +103,7 @@ def test_the_examples_of_the_help_run_as_written(
     told = "\n".join(each.epilog for each in COMMANDS.values())
     examples = re.findall(r"plantgym (.+)", told)
     # Those of heaters, of planning under uncertainty and of learners run in their own tests.
-    elsewhere = "heater|reproduce (sets|dro|car-seat|generators|health|learning-speed)"
+    elsewhere = "heater|reproduce (sets|dro|car-seat|generators|health|learning-speed|imitation)"
     examples = [each for each in examples if not re.search(elsewhere, each)]
     assert len(examples) == 7
     for example in examples:
