@@ -117,6 +117,7 @@ def test_names_and_reasons_are_never_markup(page: Page) -> None:
         assert page.complaints() == []
 
 
+@pytest.mark.slow
 def test_a_year_at_full_speed(page: Page, server: ScriptedServer) -> None:
     opened(page, server)
     day = factory_day()

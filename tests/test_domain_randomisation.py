@@ -487,6 +487,7 @@ class Told(Optimum):
         return self.env.batch.tables
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["CementPv-v0", "CementMill-v0"])
 def test_on_real_days_the_optimum_plans_the_episodes_plant_and_nobody_beats_it(name: str) -> None:
     env = VARIED[name].env(split="test")

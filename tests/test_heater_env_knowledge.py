@@ -61,6 +61,7 @@ def test_windows_are_the_view_by_the_hour(case: Case) -> None:
 def test_the_state_is_observed_in_its_units(case: Case) -> None:
     env = case.heater()
     env.reset(seed=2)
+    price_scale = seen_scales(env)[0]
     for action in actions(env, 60):
         obs, *_ = env.step(action)
         view = env.view()
@@ -76,8 +77,8 @@ def test_the_state_is_observed_in_its_units(case: Case) -> None:
             "power": view.power_kw / 1000,
             "fan": view.fan,
             "peak": view.peak_kw / 1018,
-            "missing_price": view.missing_price_per_kwh / seen_scales(env)[0],
-            "surplus_price": view.surplus_price_per_kwh / seen_scales(env)[0],
+            "missing_price": view.missing_price_per_kwh / price_scale,
+            "surplus_price": view.surplus_price_per_kwh / price_scale,
         }
         for name, value in wanted.items():
             assert shown(env, obs, name)[0] == pytest.approx(value, abs=1e-6), name

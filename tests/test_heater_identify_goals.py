@@ -18,6 +18,7 @@ def error(seed: int, control: Control, telemetry: bool, every: int) -> float:
     return rolling_origin(HeaterIdentifier(), days, every=every).mape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("control", "telemetry", "goal"), GOALS)
 def test_an_unseen_season_is_predicted(control: Control, telemetry: bool, goal: float) -> None:
     assert error(109, control, telemetry, every=45) < goal

@@ -60,6 +60,7 @@ def test_weeks_of_a_heater_tell_its_store() -> None:
     assert np.median([week.transfer for week in weeks]) < 0.02
 
 
+@pytest.mark.slow
 def test_a_season_with_telemetry_and_without() -> None:
     blind, told = (season_error("modulated", telemetry, 301, 90) for telemetry in (False, True))
     assert (blind.telemetry, told.telemetry) == (False, True)

@@ -97,6 +97,7 @@ def test_a_quarter_hourly_meter_with_hourly_prices() -> None:
     )
 
 
+@pytest.mark.slow
 def test_pv_behind_the_meter() -> None:
     pv_kw = 0.5 * total_kw(LINE)
     found = fitted(LINE, days=DAYS, pv_kw=pv_kw, pv_cf=sunshine())
@@ -138,6 +139,7 @@ def test_outputs_that_are_known_roughly(plant: StnPlant) -> None:
     assert any("nearest that suit" in note for note in found.estimator.report_.notes)
 
 
+@pytest.mark.slow
 def test_two_feeders_of_an_assembler() -> None:
     found = fitted(assembly(), days=DAYS)
     assert found.test_error() < 1e-3

@@ -260,6 +260,7 @@ def test_noisy_meters_give_nearly_the_plant(seed: int) -> None:
     assert 0.02 < found.estimator.report_.noise < 0.06
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_changes_nothing() -> None:
     plant = random_line(1, stages=3)
     one, two = (fitted(plant, days=6, options={"n_jobs": jobs}) for jobs in (1, 2))

@@ -157,6 +157,7 @@ def test_a_call_makes_a_new_plan() -> None:
     assert told.reason.startswith(f"a call to {calls[0].kind} the load by ")
 
 
+@pytest.mark.slow
 def test_a_heater_that_runs_elsewhere_is_run_alike() -> None:
     local = HEATERS["SetsHeater-v0"].any_env()
     with remote(HEATERS["SetsHeater-v0"]) as env:
