@@ -1,8 +1,8 @@
 """What a quick plan would do now, which a policy learns to improve on.
 
-A plan that takes microseconds is near the optimum if forecasts come true, but does not know how
-they fail. So a policy begins with what the plan advises, and learns what to change (residual policy
-learning: Silver et al. 2018, arXiv 1812.06298).
+A quick plan may be near the optimum if forecasts come true, but does not know how they fail. So a
+policy begins with what the plan advises, and learns what to change (residual policy learning:
+Silver et al. 2018, arXiv 1812.06298).
 """
 
 from __future__ import annotations
@@ -95,8 +95,9 @@ class HeatAdvice(Advice):
         return np.asarray(-_STAGE_WEIGHT * np.concatenate(off, axis=1), np.float32)
 
 
-def make_advice(batch: PlantBatch[Any, Any]) -> Advice | None:
-    """The advice that there is for plants of this kind; None if there is none."""
+def make_advice(batch: PlantBatch[Any, Any]) -> Advice:
+    """The advice for plants of this kind."""
     if isinstance(batch, StnBatch):
         return TaskAdvice(batch)
-    return HeatAdvice(batch) if isinstance(batch, HeaterBatch) else None
+    assert isinstance(batch, HeaterBatch), "plants are factories or heaters"
+    return HeatAdvice(batch)

@@ -161,6 +161,6 @@ class Learner:
             joint=choices is not None and choices.joint_modes is not None,
             reachable=choices is not None and self.settings.reachable,
             hints=self.settings.hints,
-            advice=self.collector.n_advised > 0,
+            advice=self.settings.advice,
             layers=tuple((w.astype(np.float32), b.astype(np.float32)) for w, b in layers),
         )

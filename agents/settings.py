@@ -42,7 +42,7 @@ class PpoSettings:
         joint: whether to choose combinations of modes, where there are few enough.
         reachable: whether to leave out what puts the targets of the day out of reach.
         hints: whether the policy is told the order of prices and what tasks need.
-        advice: whether it begins with what a quick plan would do, where there is one.
+        advice: whether it begins with what a quick plan would do.
         hindsight: whether the critic sees the realised prices, generation and events to come.
         validate_every: updates between two looks at the validation days.
 

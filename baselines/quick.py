@@ -1,4 +1,4 @@
-"""Policies that plan the rest of the day anew in every step, in microseconds.
+"""Policies that plan the rest of the day anew in every step, without a solver.
 
 Like MPC, they expect prices to differ from their forecast by what the present one differs, which
 fades. `twins.task_plan` and `twins.heat_plan` say what the plans leave aside.

@@ -44,7 +44,7 @@ _POLICIES: Mapping[str, PolicyWords] = MappingProxyType(
             "plans the whole day once, on the forecasts of the day before", "#3b7dd8"
         ),
         "quick": PolicyWords(
-            "plans the rest of the day anew at each step, by rules of thumb, in microseconds",
+            "plans the rest of the day anew at each step, task by task and without a solver",
             "#55b8c9",
         ),
         "mpc": PolicyWords(

@@ -77,7 +77,6 @@ def test_advice_is_what_comes_last_and_may_be_left_out() -> None:
     seen = both(obs)
     np.testing.assert_array_equal(seen[:, : plain.size], plain(obs))
     advice = make_advice(batch)
-    assert advice is not None
     np.testing.assert_array_equal(seen[:, plain.size :], advice())
     assert (seen[:, plain.size :].reshape(3, -1, 2).max(axis=2) == 0.0).all()
     past = both.past(obs)
@@ -91,7 +90,6 @@ def test_continuous_plants_are_advised_levels(name: str) -> None:
     rows = make_rows(ENV, 3, {"plant": plant})
     rows.reset(seed=0)
     advice = make_advice(rows.batch)
-    assert advice is not None
     told = advice()
     assert told.shape == (3, len(plant.tasks))
     assert (np.abs(told) <= 1.0).all()

@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 import plantgym.envs  # noqa: F401
 from plantgym.baselines.heater_planners import HeaterOptimum
 from plantgym.baselines.quick import QuickHeaterPlan
+from plantgym.benchmarks.episodes import run_episode
 from plantgym.twins.heat_plan import HeatPlanner
 from plantgym.twins.heater_markets import find_market
 from plantgym.twins.heater_tables import HOLD_H
@@ -114,28 +115,17 @@ def test_the_peak_is_weighed_against_prices(
     assert chosen - best <= 0.06 * MOST_KW * (peak_price + HOLD_H * np.abs(prices).sum())
 
 
-def episode(env: Any, policy: Any, day: int) -> tuple[float, float]:  # noqa: ANN401
-    """Cost of a day, and what of it is for a cold room."""
-    obs, _ = env.reset(seed=3, options={"day": day})
-    policy.reset(env)
-    cost, comfort, ended = 0.0, 0.0, False
-    while not ended:
-        obs, _, ended, _, info = env.step(policy.act(obs))
-        cost += sum(info["cost"].values())
-        comfort += info["cost"]["comfort"]
-    return cost, comfort
-
-
 def test_it_is_near_the_optimum_if_nothing_surprises() -> None:
     days = find_market("belgium-real-time").days().foreseen()
     env = gym.make(ENV, scenarios=days, dr=False, forecast_error=0.0, split="validation")
-    quick, comfort = episode(env, QuickHeaterPlan(), 9)
-    best, _ = episode(env, HeaterOptimum(), 9)
-    # Against a day's heat at the mean price, which is what the optimum cannot avoid.
     base: Any = env.unwrapped
+    day = str(base.batch.scenarios.dates[9])
+    quick = run_episode(env, QuickHeaterPlan(), "quick", day, 0)
+    best = run_episode(env, HeaterOptimum(), "optimum", day, 0).cost
+    # Against a day's heat at the mean price, which is what the optimum cannot avoid.
     usual = base.batch.reference_cost
-    assert best - 1e-6 <= quick <= best + 0.02 * usual
-    assert comfort < 0.01 * usual
+    assert best - 1e-6 <= quick.cost <= best + 0.02 * usual
+    assert quick.cost_parts["comfort"] < 0.01 * usual
 
 
 def test_it_does_not_look_at_what_is_yet_to_come() -> None:

@@ -12,21 +12,18 @@ from plantgym.baselines.registry import POLICIES, make_policy
 from plantgym.benchmarks.cases import Case
 from plantgym.benchmarks.compare import compare
 from plantgym.benchmarks.demo import DEMO_ENVS, shown_policies
+from plantgym.benchmarks.episodes import Episode, run_episode
 from plantgym.envs.policy import Policy
 from plantgym.envs.registry import plant_kind
 
 RULE_DAYS = 6
 
 
-def cost_and_moved(env: Any, policy: Policy, day: str) -> tuple[float, int]:  # noqa: ANN401
-    obs, _ = env.reset(seed=1, options={"day": day})
-    policy.reset(env)
-    cost, moved, terminated = 0.0, 0, False
-    while not terminated:
-        obs, _, terminated, _, info = env.step(policy.act(obs))
-        cost += sum(info["cost"].values())
-        moved += int(np.any(info["moved"]))
-    return cost, moved
+def episodes(env_id: str, policy: Policy) -> list[Episode]:
+    """Some test days under a policy."""
+    env: Any = gym.make(env_id, split="test").unwrapped
+    days = [str(date) for date in env.batch.scenarios.spread(RULE_DAYS).dates]
+    return [run_episode(env, policy, "ppo", day, 1) for day in days]
 
 
 @pytest.mark.parametrize("env_id", DEMO_ENVS)
@@ -37,23 +34,19 @@ class TestEveryEnv:
         assert shown_policies(env_id)[-2:] == ("ppo", "optimum")
 
     def test_it_costs_less_than_the_rule_on_test_days(self, env_id: str) -> None:
-        env: Any = gym.make(env_id, split="test").unwrapped
         kind = plant_kind(env_id)
-        rule, agent = (
-            make_policy(POLICIES[kind].reference, kind=kind),
-            PpoPolicy(shipped_policy(env_id)),
-        )
-        days = [str(date) for date in env.batch.scenarios.spread(RULE_DAYS).dates]
-        by_rule = [cost_and_moved(env, rule, day)[0] for day in days]
-        by_agent = [cost_and_moved(env, agent, day) for day in days]
-        assert np.mean([cost for cost, _ in by_agent]) < np.mean(by_rule)
+        by_rule = episodes(env_id, make_policy(POLICIES[kind].reference, kind=kind))
+        by_agent = episodes(env_id, PpoPolicy(shipped_policy(env_id)))
+        assert mean_cost(by_agent) < mean_cost(by_rule)
+
+
+def mean_cost(days: list[Episode]) -> float:
+    return float(np.mean([day.cost for day in days]))
 
 
 def test_the_shield_changes_nothing_that_the_agent_of_few_tasks_asks_for() -> None:
-    env: Any = gym.make("plantgym/CementPv-v0", split="test").unwrapped
     agent = PpoPolicy(shipped_policy("plantgym/CementPv-v0"))
-    for day in env.batch.scenarios.spread(RULE_DAYS).dates:
-        assert cost_and_moved(env, agent, str(day))[1] == 0
+    assert all(day.moved == 0 for day in episodes("plantgym/CementPv-v0", agent))
 
 
 def test_the_shipped_policy_goes_by_its_bare_name() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import plantgym.envs  # noqa: F401
 from plantgym.baselines.quick import QuickFactoryPlan
+from plantgym.benchmarks.episodes import run_episode
 from plantgym.twins.markets import load_scenarios
 from plantgym.twins.plant import Material, Mode, Site, StnPlant, Task
 from plantgym.twins.plant_toml import load_plant
@@ -102,13 +103,13 @@ class TestShippedPlants:
         base = on_shipped(env_id)
         days = load_scenarios(base.plant, "belgium-real-time", 60).foreseen()
         env = gym.make(env_id, scenarios=days, dr=False, split="validation")
-        policy, scheduler, spans = QuickFactoryPlan(), Scheduler(base.batch.tables), []
+        scheduler, spans = Scheduler(base.batch.tables), []
         for day in range(0, 40, 5):
             env.reset(seed=0, options={"day": day})
             view = inside(env).batch.outlook(0, hindsight=True)
             best = scheduler.plan(view).cost
-            worst = run_cost(env, policy, day)
-            spans.append((worst - best) / (np.abs(view.buy_price_per_kwh).mean() * full_kwh(base)))
+            cost = quick_cost(env, day)
+            spans.append((cost - best) / (np.abs(view.buy_price_per_kwh).mean() * full_kwh(base)))
         assert min(spans) > -1e-6
         assert np.mean(spans) < 1e-3
 
@@ -128,14 +129,9 @@ def full_kwh(base: Any) -> float:  # noqa: ANN401
     return float(base.plant.max_power_kw * base.plant.horizon_h)
 
 
-def run_cost(env: Any, policy: QuickFactoryPlan, day: int) -> float:  # noqa: ANN401
-    obs, _ = env.reset(seed=0, options={"day": day})
-    policy.reset(env)
-    cost, ended = 0.0, False
-    while not ended:
-        obs, _, ended, _, info = env.step(policy.act(obs))
-        cost += sum(info["cost"].values())
-    return cost
+def quick_cost(env: gym.Env[Any, Any], day: int) -> float:
+    date = str(inside(env).batch.scenarios.dates[day])
+    return run_episode(env, QuickFactoryPlan(), "quick", date, 0).cost
 
 
 @pytest.mark.parametrize("plant", ["cement_pv", "car_seat", "steel_powder", "cement_mill"])
@@ -143,7 +139,7 @@ def test_targets_are_met_on_uncertain_days(plant: str) -> None:
     env = gym.make("plantgym/Stn-v0", plant=plant, market="belgium-real-time", split="validation")
     targets = load_plant(plant).materials
     for day in range(0, 40, 10):
-        run_cost(env, QuickFactoryPlan(), day)
+        quick_cost(env, day)
         stock_t = inside(env).batch.state.stock_t[0]
         for material, left_t in zip(targets, stock_t, strict=True):
             assert left_t >= (material.end_min_t or 0.0) - 1e-6, material.name

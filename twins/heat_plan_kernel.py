@@ -1,4 +1,4 @@
-"""Plans when to charge heaters, and what to release now, in microseconds: compiled.
+"""Plans when to charge heaters, and what to release now: compiled.
 
 The room is kept at its least temperature, which fixes what the bricks release. What is left is to
 buy that heat, and what is to be left of it at the end, when it is cheapest.

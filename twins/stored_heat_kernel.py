@@ -1,4 +1,4 @@
-"""The value of stored heat, and when to buy it: compiled, in microseconds.
+"""The value of stored heat, and when to buy it: compiled.
 
 Stored heat has a falling marginal value, kept as a list of slopes: going back in time, a step
 inserts what it can buy at its price, and takes off what it releases. So the plan under a limit of

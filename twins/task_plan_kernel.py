@@ -1,4 +1,4 @@
-"""Plans the rest of a day task by task: compiled, in microseconds, near the optimum.
+"""Plans the rest of a day task by task: compiled, without a solver.
 
 Each task, consumers before their producers, gets the cheapest modes that make what its consumers
 take, when they take it, and that its store can hold. Dynamic programming finds them exactly, over
