@@ -137,8 +137,11 @@ class Driver:
 def likeliest(outputs: Float32s, masks: Bools, sizes: Sequence[int]) -> Ints:
     """The choice of each group [n, G] with the highest output [n, sum of sizes] that may be."""
     logits = np.where(masks, outputs, -np.inf)
-    groups = np.split(logits, np.cumsum(sizes)[:-1], axis=1)
-    return np.stack([group.argmax(axis=1) for group in groups], axis=1)
+    chosen, first = np.empty((len(logits), len(sizes)), np.int64), 0
+    for group, size in enumerate(sizes):
+        chosen[:, group] = logits[:, first : first + size].argmax(axis=1)
+        first += size
+    return chosen
 
 
 def check_fit(actor: Actor, batch: PlantBatch[Any, Any]) -> None:

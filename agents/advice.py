@@ -18,13 +18,10 @@ from ..envs.plant_batch import PlantBatch
 from ..envs.stn_batch import StnBatch
 from ..twins.heat_plan import HeatPlanner
 from ..twins.task_plan import TaskPlanner
+from .advice_kernel import write_mode_advice
 
-_WEIGHT, _MOST = 10.0, 40.0
-"""What speaks against a mode that costs as much more as a task's full power does at the spread of
-prices, and at most."""
-
-_LEAST_SPREAD = 0.05
-"""Share of the mean price that counts as spread at least."""
+_LEAST_SHARE = 0.05
+"""Of the greatest task's energy, that a task counts with at least."""
 
 _STAGE_WEIGHT = 50.0
 """What speaks against a stage, for the whole span that it is off."""
@@ -55,22 +52,20 @@ class TaskAdvice(Advice):
         self._batch, tables = batch, batch.tables
         self._planner = TaskPlanner(tables)
         full_kwh = self._planner.tables.energy_kwh.max(axis=1)
-        self._full_kwh = np.maximum(full_kwh, full_kwh.max() * _LEAST_SPREAD)[:, None]
-        self._real = np.arange(tables.power_kw.shape[1]) < tables.n_modes[:, None]
-        self._levels = tables.continuous
-        self.size = len(tables.n_modes) if self._levels else int(self._real.sum())
+        self._full_kwh = np.maximum(full_kwh, full_kwh.max() * _LEAST_SHARE)
+        self._n_modes, self._levels = np.array(tables.n_modes), tables.continuous
+        self.size = len(self._n_modes) if self._levels else int(self._n_modes.sum())
 
     def __call__(self) -> Float32s:
         """Advice for each row, as the batch stands [n, size]."""
         view = self._batch.plan_view()
         if self._levels:
-            share = self._planner.modes(*view) / (self._real.sum(axis=1) - 1)
+            share = self._planner.modes(*view) / (self._n_modes - 1)
             return np.asarray(2.0 * share - 1.0, np.float32)
-        prices = view.forecast[view.day]
-        spread = np.maximum(prices.std(axis=1), _LEAST_SPREAD * np.abs(prices).mean(axis=1))
-        unit = np.maximum(spread, 1e-9)[:, None, None] * self._full_kwh
-        against = np.minimum(_WEIGHT * self._planner.regrets(*view) / unit, _MOST)
-        return np.asarray(-against[:, self._real], np.float32)
+        regret = self._planner.regrets(*view)
+        advice = np.empty((len(regret), self.size), np.float32)
+        write_mode_advice(regret, view.forecast, self._full_kwh, self._n_modes, advice)
+        return advice
 
 
 class HeatAdvice(Advice):

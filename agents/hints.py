@@ -67,7 +67,7 @@ class Hints:
             cheaper = seen[:, ordered - 1 : ordered] * np.float32(len(self._prices) - 1)
             halfway = (ordered + self.size) // 2
             seen[:, ordered:halfway] = needed / steps
-            seen[:, halfway:] = np.clip(needed - cheaper, -1.0, 1.0)
+            seen[:, halfway:] = np.minimum(np.maximum(needed - cheaper, -1.0), 1.0)
         return seen
 
     def _needed(self, obs: Float32s) -> Floats:

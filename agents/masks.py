@@ -78,6 +78,7 @@ class ModeMasks:
             return
         tables = self._factory.tables
         self._first = np.cumsum([0, *tables.n_modes[:-1]])
+        self._task = np.repeat(np.arange(len(tables.n_modes)), tables.n_modes)
         self._reach = Reach(tables) if reachable else None
         self._best_made_t = _best_made_t(self._factory)
         if choices.joint_modes is not None:
@@ -120,12 +121,8 @@ class ModeMasks:
         """Masks of tasks, without modes that make too little whatever the others do."""
         enough = (self._best_made_t >= least_t[:, None]).all(axis=2)
         both = tasks & enough
-        some = np.repeat(np.logical_or.reduceat(both, self._first, axis=1), self._widths, axis=1)
-        return np.where(some, both, tasks)
-
-    @property
-    def _widths(self) -> Ints:
-        return np.array(self._choices.sizes)
+        some = np.logical_or.reduceat(both, self._first, axis=1)
+        return np.where(some[:, self._task], both, tasks)
 
 
 def _best_made_t(batch: StnBatch) -> Floats:

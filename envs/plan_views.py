@@ -15,18 +15,16 @@ _STEPS_PER_DAY = 96
 
 
 class FactoryPlanView(NamedTuple):
-    """What is known of n factories. M materials, D days, T steps a day."""
+    """What is known of n factories. M materials, T steps a day."""
 
     stock_t: Floats
     """[n, M]."""
-    day: Ints
-    """[n]."""
     step: Ints
     """[n] to be decided."""
     forecast: Floats
-    """[D, T] prices expected the day before [currency/kWh]."""
+    """[n, T] prices expected the day before [currency/kWh]."""
     known: Floats
-    """[D, T] prices that come; those after the present step are not for planning."""
+    """[n, T] prices that come; those after the present step are not for planning."""
 
 
 class HeaterPlanView(NamedTuple):
@@ -43,7 +41,6 @@ def factory_plan_view(outlook: Outlook) -> FactoryPlanView:
     """What is known of one factory."""
     return FactoryPlanView(
         stock_t=np.array(outlook.stock_t)[None],
-        day=np.zeros(1, np.int64),
         step=np.full(1, outlook.step),
         forecast=np.array(outlook.buy_forecast_per_kwh)[None],
         known=np.array(outlook.buy_price_per_kwh)[None],

@@ -162,12 +162,12 @@ class StnBatch(PlantBatch[StnState, Outlook]):
 
     def plan_view(self) -> FactoryPlanView:
         """What quick plans of all rows may know."""
+        day = self.state.day
         return FactoryPlanView(
             stock_t=self.state.stock_t,
-            day=self.state.day,
             step=self.state.step,
-            forecast=self.scenarios.series["buy_forecast_per_kwh"],
-            known=self._arrays.series.values[..., BUY_PRICE],
+            forecast=self.scenarios.series["buy_forecast_per_kwh"][day],
+            known=self._arrays.series.values[..., BUY_PRICE][day],
         )
 
     def outlook(self, row: int, *, hindsight: bool = False) -> Outlook:

@@ -46,8 +46,7 @@ def mill(target_t: float, max_t: float = 20.0) -> StnPlant:
 
 def regrets(planner: TaskPlanner, prices: Any, stock_t: float = 0.0, step: int = 0) -> Any:  # noqa: ANN401
     known = np.array(prices, float)[None]
-    day = np.zeros(1, np.int64)
-    return planner.regrets(np.array([[stock_t]]), day, np.array([step]), known, known)[0, 0]
+    return planner.regrets(np.array([[stock_t]]), np.array([step]), known, known)[0, 0]
 
 
 class TestOneTask:
@@ -81,7 +80,7 @@ class TestOneTask:
         # A run now costs 0.8; one later 0.5 and what is left of -0.2 after two hours.
         for fade, share in ((0.0, 0.0), (0.5, 0.25), (1.0, 1.0)):
             planner = TaskPlanner(compile_tables(mill(3.0)), fade)
-            now = planner.regrets(np.zeros((1, 1)), zero, zero, forecast, known)[0, 0, 2]
+            now = planner.regrets(np.zeros((1, 1)), zero, forecast, known)[0, 0, 2]
             assert now == pytest.approx(140.0 * (0.8 - (0.5 - 0.2 * share)))
 
 
@@ -117,11 +116,11 @@ class TestShippedPlants:
         batch = on_shipped(env_id).batch
         planner, view = TaskPlanner(batch.tables), batch.plan_view()
         other = np.array(view.known)
-        other[view.day[0], view.step[0] + 1 :] += 7.0
+        other[0, view.step[0] + 1 :] += 7.0
         np.testing.assert_array_equal(
             planner.regrets(*view), planner.regrets(*view._replace(known=other))
         )
-        other[view.day[0], view.step[0]] += 7.0
+        other[0, view.step[0]] += 7.0
         assert (planner.regrets(*view) != planner.regrets(*view._replace(known=other))).any()
 
 

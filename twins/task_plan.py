@@ -24,29 +24,23 @@ class TaskPlanner:
         self._fade = fade**tables.step_h
         self._work, self._price = new_work(self.tables), np.zeros(tables.n_steps)
 
-    def regrets(
-        self, stock_t: Floats, day: Ints, step: Ints, forecast: Floats, known: Floats
-    ) -> Floats:
+    def regrets(self, stock_t: Floats, step: Ints, forecast: Floats, known: Floats) -> Floats:
         """What each mode of each task costs in this step, over the best one [n, J, K] [currency].
 
         Args:
             stock_t: stocks [n, M].
-            day: of each row [n].
             step: to be decided in each row [n].
-            forecast: prices of each day [D, T] [currency/kWh].
-            known: prices that come [D, T]; only that of the present step counts.
+            forecast: prices expected for the day of each row [n, T] [currency/kWh].
+            known: prices that come [n, T]; only that of the present step counts.
         """
         regret = np.empty((len(stock_t), *self.tables.energy_kwh.shape))
         plan_rows(
-            self.tables, self._work, stock_t, day, step, np.array(forecast), np.array(known),
-            self._fade, self._price, regret,
-        )  # fmt: skip
+            self.tables, self._work, stock_t, step, forecast, known, self._fade, self._price, regret
+        )
         return regret
 
-    def modes(
-        self, stock_t: Floats, day: Ints, step: Ints, forecast: Floats, known: Floats
-    ) -> Ints:
+    def modes(self, stock_t: Floats, step: Ints, forecast: Floats, known: Floats) -> Ints:
         """The mode of each task that costs least in this step [n, J]; arguments as of `regrets`."""
-        regret = self.regrets(stock_t, day, step, forecast, known)
+        regret = self.regrets(stock_t, step, forecast, known)
         real = np.arange(regret.shape[2]) < self.tables.n_modes[:, None]
         return np.asarray(np.where(real, regret, np.inf).argmin(axis=2), np.int64)

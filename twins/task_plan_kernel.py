@@ -209,7 +209,7 @@ def _note_plan(
 
 @entry
 def plan_rows(
-    tables: PlanTables, work: PlanWork, stock_t: Floats, day: Ints, step: Ints, forecast: Floats,
+    tables: PlanTables, work: PlanWork, stock_t: Floats, step: Ints, forecast: Floats,
     known: Floats, fade: float, price: Floats, regret: Floats,
 ) -> None:  # fmt: skip
     """Plan the rest of the day of each row.
@@ -220,21 +220,20 @@ def plan_rows(
         tables: the plant.
         work: written to.
         stock_t: stocks [n, M].
-        day: of each row [n].
         step: to be decided in each row [n].
-        forecast: prices of each day [D, T] [currency/kWh].
-        known: prices that come; only that of the present step is looked at [D, T].
+        forecast: prices expected for the day of each row [n, T] [currency/kWh].
+        known: prices that come; only that of the present step is looked at [n, T].
         fade: share of the difference that is left after a step.
         price: written to [T].
         regret: written to [n, J, K]; 0 after the last step.
     """
     for i in range(stock_t.shape[0]):
-        d, now = day[i], step[i]
+        now = step[i]
         regret[i] = 0.0
         if now >= tables.n_steps:
             continue
-        off = known[d, now] - forecast[d, now]
+        off = known[i, now] - forecast[i, now]
         for s in range(tables.n_steps - now):
-            price[s] = forecast[d, now + s] + off
+            price[s] = forecast[i, now + s] + off
             off *= fade
         plan_tasks(tables, work, stock_t[i], price, now, regret[i])
