@@ -10,9 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..envs.plant_vector_env import PlantVectorEnv
 from ..twins.errors import InputError, MissingExtraError
-from ..twins.value_checks import check_whole
+from ..twins.value_checks import check_number, check_whole
 from ..twins.whole_file import write_whole
 from .settings import defaults
 from .validation import make_rows
@@ -21,7 +23,8 @@ MODEL, RESULT = "model.zip", "result.json"
 RESULT_FORMAT = "plantgym sb3 training 1"
 
 _DECAYING = "learning_rate_falls"
-_OWN = ("steps", "rows", _DECAYING)
+_NOISE = "action_noise_std"
+_OWN = ("steps", "rows", _DECAYING, _NOISE)
 """Settings that are ours; all others go to the algorithm's constructor."""
 
 
@@ -65,7 +68,8 @@ def train_sb3(
         algorithm: a name of `ALGORITHMS`.
         out: folder for the files; made if it is absent.
         changes: settings that differ from the shipped ones: `steps`, `rows`,
-            `learning_rate_falls` (to 0), and arguments of the algorithm's constructor.
+            `learning_rate_falls` (to 0), `action_noise_std` (of levels from -1 to 1, for TD3 and
+            SAC), and arguments of the algorithm's constructor.
         seed: of the weights and the days.
         arguments: of the env.
 
@@ -126,24 +130,36 @@ def make_sb3(
         check_whole(name, settings.get(name), low=1, high=10**12)
     try:
         learner = getattr(import_module(chosen.module), chosen.name)
-        from stable_baselines3.common.utils import LinearSchedule
 
         from .sb3_env import Sb3VecEnv
     except ImportError:
         raise MissingExtraError(chosen.module.replace("_", "-"), "rl") from None
     env = make_rows(env_id, settings["rows"], arguments or {}, autoreset_mode="SameStep")
     _check_fit(algorithm, env)
-    # A copy: A2C writes into what it is given.
-    given = {name: deepcopy(value) for name, value in settings.items() if name not in _OWN}
-    if settings.get(_DECAYING):
-        given["learning_rate"] = LinearSchedule(given["learning_rate"], 0.0, 1.0)
     rows = Sb3VecEnv(env, joint=chosen.joint)
+    given = _given(settings, rows.action_space.shape)
     try:
         return learner("MlpPolicy", rows, seed=seed, device="cpu", **given)
     except TypeError as error:
         raise InputError(
             "settings", sorted(given), f"{algorithm} takes no such ({error})"
         ) from None
+
+
+def _given(settings: Mapping[str, Any], shape: tuple[int, ...] | None) -> dict[str, Any]:
+    """What the constructor of an algorithm is given, for actions of a shape."""
+    from stable_baselines3.common.noise import NormalActionNoise
+    from stable_baselines3.common.utils import LinearSchedule
+
+    # A copy: A2C writes into what it is given.
+    given = {name: deepcopy(value) for name, value in settings.items() if name not in _OWN}
+    if settings.get(_DECAYING):
+        given["learning_rate"] = LinearSchedule(given["learning_rate"], 0.0, 1.0)
+    if settings.get(_NOISE):
+        check_number(_NOISE, settings[_NOISE])
+        spread = np.full(shape or (), settings[_NOISE])
+        given["action_noise"] = NormalActionNoise(np.zeros_like(spread), spread)
+    return given
 
 
 def _check_fit(algorithm: str, env: PlantVectorEnv[Any, Any]) -> None:

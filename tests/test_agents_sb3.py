@@ -258,6 +258,17 @@ class TestAlgorithms:
         with pytest.raises(InputError, match=fix):
             make_sb3(env_id, algorithm, {"steps": 8, "rows": 2})
 
+    def test_noise_of_levels(self) -> None:
+        settings = {"steps": 8, "rows": 2, "action_noise_std": 0.3}
+        noise = make_sb3(HEATER_ID, "td3", settings).action_noise
+        drawn = np.array([noise() for _ in range(500)])
+        assert drawn.shape == (500, 2)
+        assert drawn.std() == pytest.approx(0.3, rel=0.1)
+        with pytest.raises(InputError, match="action_noise"):
+            make_sb3(HEATER_ID, "a2c", settings)
+        with pytest.raises(InputError, match="action_noise_std"):
+            make_sb3(HEATER_ID, "td3", {**settings, "action_noise_std": -0.3})
+
     def test_unknown_settings(self) -> None:
         with pytest.raises(InputError, match="takes no such"):
             make_sb3(CEMENT, "a2c", {"steps": 8, "rows": 2, "batch_size": 3})
