@@ -24,7 +24,8 @@ RESULT_FORMAT = "plantgym sb3 training 1"
 
 _DECAYING = "learning_rate_falls"
 _NOISE = "action_noise_std"
-_OWN = ("steps", "rows", _DECAYING, _NOISE)
+_SCALED = "scale_reward"
+_OWN = ("steps", "rows", _DECAYING, _NOISE, _SCALED)
 """Settings that are ours; all others go to the algorithm's constructor."""
 
 
@@ -68,8 +69,9 @@ def train_sb3(
         algorithm: a name of `ALGORITHMS`.
         out: folder for the files; made if it is absent.
         changes: settings that differ from the shipped ones: `steps`, `rows`,
-            `learning_rate_falls` (to 0), `action_noise_std` (of levels from -1 to 1, for TD3 and
-            SAC), and arguments of the algorithm's constructor.
+            `learning_rate_falls` (to 0), `scale_reward` (by the spread of returns, in training),
+            `action_noise_std` (of levels from -1 to 1, for TD3 and SAC), and arguments of the
+            algorithm's constructor.
         seed: of the weights and the days.
         arguments: of the env.
 
@@ -130,14 +132,17 @@ def make_sb3(
         check_whole(name, settings.get(name), low=1, high=10**12)
     try:
         learner = getattr(import_module(chosen.module), chosen.name)
+        from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
         from .sb3_env import Sb3VecEnv
     except ImportError:
         raise MissingExtraError(chosen.module.replace("_", "-"), "rl") from None
     env = make_rows(env_id, settings["rows"], arguments or {}, autoreset_mode="SameStep")
     _check_fit(algorithm, env)
-    rows = Sb3VecEnv(env, joint=chosen.joint)
+    rows: VecEnv = Sb3VecEnv(env, joint=chosen.joint)
     given = _given(settings, rows.action_space.shape)
+    if settings.get(_SCALED):
+        rows = VecNormalize(rows, norm_obs=False, gamma=settings.get("gamma", 0.99))
     try:
         return learner("MlpPolicy", rows, seed=seed, device="cpu", **given)
     except TypeError as error:

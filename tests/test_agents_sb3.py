@@ -269,6 +269,15 @@ class TestAlgorithms:
         with pytest.raises(InputError, match="action_noise_std"):
             make_sb3(HEATER_ID, "td3", {**settings, "action_noise_std": -0.3})
 
+    def test_scaled_rewards(self) -> None:
+        settings = {"steps": 192, "rows": 8, "n_steps": 24, "batch_size": 64, "gamma": 1.0}
+        model = make_sb3(CEMENT, "maskable-ppo", {**settings, "scale_reward": True})
+        model.learn(192)
+        seen = model.get_vec_normalize_env()
+        assert seen.gamma == 1.0
+        assert not seen.norm_obs
+        assert seen.ret_rms.count > 192
+
     def test_unknown_settings(self) -> None:
         with pytest.raises(InputError, match="takes no such"):
             make_sb3(CEMENT, "a2c", {"steps": 8, "rows": 2, "batch_size": 3})
