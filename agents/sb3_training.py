@@ -6,9 +6,10 @@ import json
 import time
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from ..twins.errors import InputError, MissingExtraError
 from ..twins.value_checks import check_number, check_whole
 from ..twins.whole_file import write_whole
 from .settings import defaults
-from .validation import make_rows
+from .validation import Judged, ValidationDays, Validator, make_rows
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
 
 MODEL, RESULT = "model.zip", "result.json"
 RESULT_FORMAT = "plantgym sb3 training 1"
@@ -27,6 +31,9 @@ _NOISE = "action_noise_std"
 _SCALED = "scale_reward"
 _OWN = ("steps", "rows", _DECAYING, _NOISE, _SCALED)
 """Settings that are ours; all others go to the algorithm's constructor."""
+
+_LOOKS = 20
+"""Times that a model is judged in a training."""
 
 
 class Algorithm(NamedTuple):
@@ -53,6 +60,19 @@ ALGORITHMS = {
 """By the names of the command line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sb3Result(Judged):
+    """What came of a training, and how good the model kept is on the validation days.
+
+    Args:
+        steps: env-steps that were run.
+        seconds: that the training took [s].
+    """
+
+    steps: int
+    seconds: float
+
+
 def train_sb3(
     env_id: str,
     algorithm: str,
@@ -61,7 +81,8 @@ def train_sb3(
     changes: Mapping[str, Any] | None = None,
     seed: int = 0,
     arguments: Mapping[str, Any] | None = None,
-) -> Path:
+    validation: ValidationDays | None = None,
+) -> Sb3Result:
     """Train by an algorithm of SB3, and write `model.zip` and `result.json`.
 
     Args:
@@ -74,9 +95,8 @@ def train_sb3(
             algorithm's constructor.
         seed: of the weights and the days.
         arguments: of the env.
-
-    Returns:
-        Path of the model.
+        validation: days to judge the model on, of which the best one is kept; None to keep the
+            last one.
 
     Raises:
         InputError: an unknown algorithm or setting, one that does not fit the env's actions, or
@@ -85,23 +105,24 @@ def train_sb3(
     """
     settings = {**defaults(env_id, algorithm), **(changes or {})}
     model = make_sb3(env_id, algorithm, settings, seed=seed, arguments=arguments)
+    judge = None if validation is None else Validator(env_id, arguments or {}, validation)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError("--out", str(out), f"give a folder ({error.strerror})") from None
     begin = time.perf_counter()
-    model.learn(settings["steps"])
-    model.save(out / MODEL)
-    result = {
+    judged = _learn(model, settings["steps"], out / MODEL, judge)
+    result = Sb3Result(model.num_timesteps, time.perf_counter() - begin, **asdict(judged))
+    about = {
         "format": RESULT_FORMAT,
         "env": env_id,
         "algorithm": algorithm,
         "seed": seed,
         "settings": settings,
-        "result": {"steps": model.num_timesteps, "seconds": time.perf_counter() - begin},
+        "result": asdict(result),
     }
-    write_whole(out / RESULT, json.dumps(result, indent=1) + "\n")
-    return out / MODEL
+    write_whole(out / RESULT, json.dumps(about, indent=1) + "\n")
+    return result
 
 
 def make_sb3(
@@ -149,6 +170,19 @@ def make_sb3(
         raise InputError(
             "settings", sorted(given), f"{algorithm} takes no such ({error})"
         ) from None
+
+
+def _learn(model: BaseAlgorithm, steps: int, path: Path, judge: Validator | None) -> Judged:
+    """Train a model, and save the best one, or the last one if nobody judges."""
+    if judge is None:
+        model.learn(steps)
+        model.save(path)
+        return Judged()
+    from .sb3_validation import BestModel
+
+    best = BestModel(judge, path, max(1, steps // _LOOKS))
+    model.learn(steps, callback=best)
+    return best.best
 
 
 def _given(settings: Mapping[str, Any], shape: tuple[int, ...] | None) -> dict[str, Any]:

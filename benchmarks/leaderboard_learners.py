@@ -65,10 +65,17 @@ def sb3(algorithm: str, **changes: object) -> Learner:
     def train(case: Case, seed: int, settings: Mapping[str, Any], folder: Path) -> Effort:
         from ..agents.sb3_training import train_sb3
 
-        begin = time.process_time()
-        env_id, arguments = case.env_id, case.arguments
-        train_sb3(env_id, algorithm, folder, changes=settings, seed=seed, arguments=arguments)
-        return Effort(settings["steps"], time.process_time() - begin)
+        validation, begin = _validation_days(case), time.process_time()
+        result = train_sb3(
+            case.env_id,
+            algorithm,
+            folder,
+            changes=settings,
+            seed=seed,
+            arguments=case.arguments,
+            validation=validation,
+        )
+        return Effort(result.steps, time.process_time() - begin)
 
     return Learner("sb3", "model.zip", lambda env: {**defaults(env, algorithm), **changes}, train)
 

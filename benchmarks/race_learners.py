@@ -8,17 +8,16 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from sb3_contrib import MaskablePPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 
-from ..agents.masks import ModeMasks, make_choices
 from ..agents.ppo import Learner
 from ..agents.sb3_training import make_sb3
+from ..agents.sb3_validation import days_run_by
 from ..agents.settings import defaults, ppo_settings
-from ..agents.validation import Validator, make_rows
+from ..agents.validation import make_rows
 from ..twins.stn_tables import Floats
 from .cases import Case
 from .race_judge import Judge
@@ -115,17 +114,3 @@ class _Judged(BaseCallback):
 
     def _on_step(self) -> bool:
         return not self._judge.over
-
-
-def days_run_by(model: BaseAlgorithm, validator: Validator) -> Callable[[], Floats]:
-    """What runs a model on the validation days, and tells what each of them costs [currency].
-
-    A model that was trained with masks is given them.
-    """
-    if not isinstance(model, MaskablePPO):
-        return lambda: validator.costs_of(lambda obs: model.predict(obs, deterministic=True)[0])
-    batch = validator.env.batch
-    masks = ModeMasks(batch, make_choices(batch.n_modes, joint=False), reachable=False)
-    return lambda: validator.costs_of(
-        lambda obs: model.predict(obs, deterministic=True, action_masks=masks())[0]
-    )

@@ -101,7 +101,7 @@ def train(
         train_clone(case, dataset, out, changes, seed, validation_of(case, validation_days))
         return
     if algorithm != _PPO:
-        _train_sb3(case, algorithm, out, changes, seed)
+        _train_sb3(case, algorithm, out, changes, seed, validation_of(case, validation_days))
         return
     chosen = ppo_settings(case.env_id, changes)
     from ..agents.training import Training
@@ -143,13 +143,26 @@ def _train_ppo(training: Training, *, resume: bool) -> None:
     tell_policy(result, training.out / POLICY)
 
 
-def _train_sb3(case: Case, algorithm: str, out: Path, changes: dict[str, Any], seed: int) -> None:
-    from ..agents.sb3_training import train_sb3
+def _train_sb3(
+    case: Case,
+    algorithm: str,
+    out: Path,
+    changes: dict[str, Any],
+    seed: int,
+    validation: ValidationDays | None,
+) -> None:
+    from ..agents.sb3_training import MODEL, train_sb3
 
-    path = train_sb3(
-        case.env_id, algorithm, out, changes=changes, seed=seed, arguments=case.arguments
+    result = train_sb3(
+        case.env_id,
+        algorithm,
+        out,
+        changes=changes,
+        seed=seed,
+        arguments=case.arguments,
+        validation=validation,
     )
-    typer.echo(f"Policy: {path}")
+    tell_policy(result, out / MODEL)
 
 
 def validation_of(case: Case, days: int | None = None) -> ValidationDays | None:

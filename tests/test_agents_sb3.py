@@ -27,13 +27,15 @@ from stable_baselines3.common.vec_env import (
 from plantgym.agents.masks import make_choices
 from plantgym.agents.sb3_env import Sb3VecEnv
 from plantgym.agents.sb3_policy import Sb3Policy
-from plantgym.agents.sb3_training import ALGORITHMS, make_sb3, train_sb3
+from plantgym.agents.sb3_training import ALGORITHMS, MODEL, Sb3Result, make_sb3, train_sb3
+from plantgym.agents.sb3_validation import days_run_by
+from plantgym.agents.validation import Validator
 from plantgym.benchmarks.cli import app
 from plantgym.envs.policy import Policy
 from plantgym.twins.errors import InputError
 
 from .env_cases import ALL_CASES, CASES, HEATER_ID
-from .learners import ENV, days, short_day
+from .learners import ENV, days, judged, short_day
 from .test_agents_ppo import CutOff
 
 CEMENT = "plantgym/CementPv-v0"
@@ -45,6 +47,19 @@ TINY: dict[str, dict[str, Any]] = {
     "sac": {"learning_starts": 64, "batch_size": 16, "buffer_size": 500},
     "td3": {"learning_starts": 64, "batch_size": 16, "buffer_size": 500},
 }
+
+
+SHORT_DAYS: dict[str, Any] = {
+    "plant": short_day(),
+    "scenarios": days((1, 3), (2, 3)),
+    "split": "all",
+}
+
+
+def train_short_days(algorithm: str, out: Path) -> Sb3Result:
+    changes = {"steps": 960, "rows": 8, **TINY[algorithm]}
+    shown = judged(SHORT_DAYS["scenarios"])
+    return train_sb3(ENV, algorithm, out, changes=changes, arguments=SHORT_DAYS, validation=shown)
 
 
 @pytest.fixture(autouse=True)
@@ -189,10 +204,10 @@ class TestAlgorithms:
     )
     def test_train_save_load_and_act(self, algorithm: str, env_id: str, tmp_path: Path) -> None:
         changes = {"steps": 128, "rows": 8, **TINY[algorithm]}
-        path = train_sb3(env_id, algorithm, tmp_path / "run", changes=changes)
+        train_sb3(env_id, algorithm, tmp_path / "run", changes=changes)
         told = json.loads((tmp_path / "run" / "result.json").read_text())
         assert told["result"]["steps"] == 128
-        policy = Sb3Policy(path)
+        policy = Sb3Policy(tmp_path / "run" / MODEL)
         assert isinstance(policy, Policy)
         assert policy.algorithm == algorithm
         env = gym.make(env_id)
@@ -205,7 +220,8 @@ class TestAlgorithms:
 
     def test_masks_hold_in_training_and_after(self, tmp_path: Path) -> None:
         changes = {"steps": 256, "rows": 8, **TINY["maskable-ppo"]}
-        policy = Sb3Policy(train_sb3(CEMENT, "maskable-ppo", tmp_path, changes=changes))
+        train_sb3(CEMENT, "maskable-ppo", tmp_path, changes=changes)
+        policy = Sb3Policy(tmp_path / MODEL)
         env = CASES["CementPv-v0"].env()
         obs, _ = env.reset(seed=0)
         policy.reset(env)
@@ -213,6 +229,25 @@ class TestAlgorithms:
             masks, action = env.action_masks(), policy.act(obs)
             assert masks[np.array([0, 3, 5]) + action].all()
             obs, *_ = env.step(action)
+
+    @pytest.mark.parametrize("algorithm", ["maskable-ppo", "dqn", "a2c"])
+    def test_the_cost_told_is_that_of_the_model_kept(self, algorithm: str, tmp_path: Path) -> None:
+        found = train_short_days(algorithm, tmp_path)
+        validator = Validator(ENV, SHORT_DAYS, judged(SHORT_DAYS["scenarios"]))
+        model = Sb3Policy(tmp_path / MODEL)._model
+        assert found.validation_cost == days_run_by(model, validator)().mean()
+        told = json.loads((tmp_path / "result.json").read_text())["result"]
+        assert told["validation_cost"] == found.validation_cost
+
+    def test_the_model_kept_is_the_best_on_validation_days(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        costs = iter([5.0, 3.0, *[4.0] * 100])
+        monkeypatch.setattr(Validator, "costs_of", lambda *_: np.full(2, next(costs)))
+        found = train_short_days("a2c", tmp_path)
+        assert found.validation_cost == 3.0
+        assert found.steps >= 960
+        assert Sb3Policy(tmp_path / MODEL)._model.num_timesteps == 2 * 960 / 20
 
     def test_same_seed_same_weights(self) -> None:
         def learned() -> Any:  # noqa: ANN401
@@ -224,12 +259,11 @@ class TestAlgorithms:
         assert all((one[name] == other[name]).all() for name in one)
 
     def test_a_model_is_better_than_no_training(self) -> None:
-        flat = {"plant": short_day(), "scenarios": days((1, 3), (2, 3)), "split": "all"}
         settings = {
             "steps": 2048, "rows": 32, "n_steps": 8, "batch_size": 64, "n_epochs": 4,
             "learning_rate": 0.02,
         }  # fmt: skip
-        model = make_sb3(ENV, "sb3-ppo", settings, arguments=flat)
+        model = make_sb3(ENV, "sb3-ppo", settings, arguments=SHORT_DAYS)
         model.learn(2048)
         env = VecMonitor(model.get_env())
         reward, _ = evaluate_policy(model, env, n_eval_episodes=32)
@@ -296,7 +330,8 @@ class TestModels:
 
     def test_a_model_of_another_env(self, tmp_path: Path) -> None:
         changes = {"steps": 16, "rows": 2, "n_steps": 8}
-        policy = Sb3Policy(train_sb3(CEMENT, "a2c", tmp_path, changes=changes))
+        train_sb3(CEMENT, "a2c", tmp_path, changes=changes)
+        policy = Sb3Policy(tmp_path / MODEL)
         env = CASES["CementMill-v0"].env()
         env.reset(seed=0)
         with pytest.raises(InputError, match="trained on this env"):
@@ -315,8 +350,8 @@ class TestModels:
 
 def test_models_are_compared_from_the_command_line(tmp_path: Path) -> None:
     changes = {"steps": 64, "rows": 8, "n_steps": 4}
-    path = train_sb3(CEMENT, "a2c", tmp_path, changes=changes)
-    command = ["compare", "CementPv", "--days=1", f"--policies=sb3:{path}"]
+    train_sb3(CEMENT, "a2c", tmp_path, changes=changes)
+    command = ["compare", "CementPv", "--days=1", f"--policies=sb3:{tmp_path / MODEL}"]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.stderr
     assert "sb3:" in done.stdout

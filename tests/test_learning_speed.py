@@ -16,12 +16,13 @@ pytest.importorskip("sb3_contrib")
 import torch
 
 from plantgym.agents.sb3_training import make_sb3
+from plantgym.agents.sb3_validation import days_run_by
 from plantgym.agents.validation import Validator
 from plantgym.benchmarks import learning_speed
 from plantgym.benchmarks.cases import Case
 from plantgym.benchmarks.learning_speed import RACE_FORMAT, Race, race_cells, run_race
 from plantgym.benchmarks.race_judge import Judge, Look, Racer
-from plantgym.benchmarks.race_learners import LEARNERS, Start, days_run_by
+from plantgym.benchmarks.race_learners import LEARNERS, Start
 from plantgym.twins.stn_tables import Floats
 
 from .learners import ENV, days, judged, short_day
