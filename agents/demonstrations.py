@@ -67,6 +67,8 @@ def load_demonstrations(folder: Path) -> Demonstrations:
     episodes = list(dataset.iterate_episodes())
     about = list(dataset.storage.get_episode_metadata(dataset.episode_indices))
     spec = dataset.env_spec
+    if not episodes:
+        raise InputError("--dataset", str(folder), "it was cut off: delete it and make it anew")
     if spec is None or any("day" not in each.get("options", {}) for each in about):
         raise InputError("--dataset", str(folder), fix)
     return Demonstrations(

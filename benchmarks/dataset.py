@@ -110,7 +110,8 @@ def _episode(env: Env, policy: Policy, date: str, seed: int) -> Any:  # noqa: AN
 def _minari_root(root: Path) -> Iterator[None]:
     """Let Minari keep its data sets in a folder; it takes the folder from its environment only."""
     before = os.environ.get(_ROOT)
-    os.environ[_ROOT] = str(root)
+    # Minari joins a relative root to itself.
+    os.environ[_ROOT] = str(root.resolve())
     try:
         yield
     finally:

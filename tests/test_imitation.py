@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,15 @@ class TestDataset:
         with pytest.raises(InputError, match="--dataset"):
             load_demonstrations(tmp_path)
 
+    def test_one_that_was_cut_off_is_refused(self, folder: Path, tmp_path: Path) -> None:
+        cut = tmp_path / "cut"
+        shutil.copytree(folder, cut)
+        # Minari writes the episodes first, and how many there are last.
+        about = cut / "data" / "metadata.json"
+        about.write_text(json.dumps({**json.loads(about.read_text()), "total_episodes": 0}))
+        with pytest.raises(InputError, match="make it anew"):
+            load_demonstrations(cut)
+
 
 class TestCloning:
     def test_it_learns_the_obvious_optimum(self, tmp_path: Path) -> None:
@@ -180,10 +190,11 @@ class TestWarmStart:
 
 
 class TestCommands:
-    def test_dataset_clone_and_compare(self, tmp_path: Path) -> None:
-        made = plantgym("dataset", "CementPv", "--days=2", f"--out={tmp_path}")
+    def test_dataset_and_clone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        made = plantgym("dataset", "CementPv", "--days=2", "--out=datasets")
         assert made.exit_code == 0, made.stderr
-        folder = tmp_path / "plantgym" / "cementpv" / "optimum-v0"
+        folder = Path("datasets") / "plantgym" / "cementpv" / "optimum-v0"
         assert f"Data set: {folder}" in made.stdout.replace("\n", "")
         few = tmp_path / "few.toml"
         few.write_text("epochs = 2\n")
