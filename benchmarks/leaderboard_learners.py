@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..agents.settings import defaults, ppo_settings
 from ..twins.whole_file import write_whole
-from .cases import Case
+from .cases import Case, unwrap
 
 if TYPE_CHECKING:
     from ..agents.validation import ValidationDays
@@ -94,7 +94,8 @@ def hybrid() -> Learner:
 def clone(**changes: object) -> Learner:
     """Behaviour cloning of the optimum on training days, with settings that differ from its own.
 
-    The setting `shown_days` is the number of those days; their optima do not count as effort.
+    The setting `shown_days` is the greatest number of those days; their optima do not count as
+    effort.
     """
 
     def settings(env_id: str) -> Mapping[str, Any]:
@@ -176,7 +177,8 @@ def _train_clone(case: Case, seed: int, settings: Mapping[str, Any], folder: Pat
     # The trainings of an env and setting imitate the same days.
     root = folder.parent / "datasets" / ".".join(folder.name.split(".")[:2])
     if not (root / dataset_id(shown)).exists():
-        write_dataset(shown, root, days=days, seed=0, tell=lambda share, doing: None)
+        there = unwrap(shown.make()).batch.scenarios.n_days
+        write_dataset(shown, root, days=min(days, there), seed=0, tell=lambda *_: None)
     own = load_demonstrations(root / dataset_id(shown))
     validation = _validation_days(case)
     begin = time.process_time()
