@@ -65,7 +65,7 @@ def _draw_standing(
 ) -> None:
     colour = _LEARNED if one.learns else _PLANNED
     if score < _LOWEST:
-        panel.text(_LOWEST, row, f"< {score:.1f}", color=colour, va="center", fontsize="small")
+        panel.text(_LOWEST, row, f"← {score:.1f}", color=colour, va="center", fontsize="small")
         return
     panel.plot(interval, [row, row], color=colour, linewidth=2.0, alpha=0.5)
     panel.plot([score], [row], "o", color=colour, markersize=5)

@@ -155,4 +155,7 @@ def percent_text(share: float | None) -> str:
     """A share in percent."""
     if share is None:
         return "-"
-    return f"{share:,.0%}" if abs(share) >= _LARGE / 100 else f"{share:.1%}"
+    if abs(share) >= _LARGE / 100:
+        return f"{share:,.0%}"
+    # Adding zero turns what rounds to minus zero into zero.
+    return f"{round(share, 3) + 0.0:.1%}"
