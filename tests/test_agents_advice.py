@@ -14,6 +14,7 @@ pytest.importorskip("torch")
 
 from plantgym.agents.actor import load_actor
 from plantgym.agents.advice import make_advice
+from plantgym.agents.advice_kernel import write_mode_advice
 from plantgym.agents.ppo import Learner
 from plantgym.agents.ppo_policy import PpoPolicy
 from plantgym.agents.settings import ppo_settings
@@ -82,6 +83,18 @@ def test_advice_is_what_comes_last_and_may_be_left_out() -> None:
     past = both.past(obs)
     np.testing.assert_array_equal(past[:, : plain.size], plain(obs))
     assert (past[:, plain.size :] == 0.0).all()
+
+
+def test_advice_does_not_depend_on_the_unit_of_prices() -> None:
+    regret = np.array([[[0.0, 3.0], [200.0, 0.0]]])
+    prices, full_kwh, n_modes = np.array([[1.0, 2.0, 3.0]]), np.array([4.0, 2.0]), np.array([2, 2])
+    told = np.empty((2, 1, 4), np.float32)
+    for advice, unit in zip(told, (1.0, 1000.0), strict=True):
+        write_mode_advice(unit * regret, unit * prices, full_kwh, n_modes, advice)
+    np.testing.assert_allclose(told[0], told[1], rtol=1e-6)
+    # The spread of 1, 2 and 3 is that of their population; 200 is more than counts.
+    spread = (2.0 / 3.0) ** 0.5
+    np.testing.assert_allclose(told[0, 0], [0.0, -10.0 * 3.0 / (4.0 * spread), -40.0, 0.0])
 
 
 @pytest.mark.parametrize("name", ["cement_mill", "car_seat"])
