@@ -44,8 +44,7 @@ _POLICIES: Mapping[str, PolicyWords] = MappingProxyType(
             "plans the whole day once, on the forecasts of the day before", "#3b7dd8"
         ),
         "quick": PolicyWords(
-            "plans the rest of the day anew at each step, task by task and without a solver",
-            "#55b8c9",
+            "plans the rest of the day anew at each step, without a solver", "#55b8c9"
         ),
         "mpc": PolicyWords(
             "plans the rest of the day anew at each step, on what is known by then", "#1a9a6c"
@@ -54,7 +53,7 @@ _POLICIES: Mapping[str, PolicyWords] = MappingProxyType(
             "follows written rules and tells its reasons; plans where they call for it", "#7a5cc0"
         ),
         "ppo": PolicyWords(
-            "was trained by reinforcement learning on the training days, and looks up nothing",
+            "was trained by reinforcement learning; on wild prices it corrects what quick advises",
             "#c2338a",
         ),
         "optimum": PolicyWords(
