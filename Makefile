@@ -12,7 +12,7 @@ DEPENDENCIES := pyproject.toml Makefile
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: $(VENV)/demo.stamp ## run every policy on real test days and write the report
+demo: $(VENV)/demo.stamp ## run the main policies on real test days and write the report
 	$(BIN)/plantgym demo
 
 test: $(VENV)/dev.stamp ## run the tests

@@ -20,10 +20,11 @@ from ..twins.whole_file import write_whole
 from .hybrid import HybridPolicy
 from .past_spreads import PastSpreads, spread_of
 from .spread_chain import ChainSettings
+from .training_folder import RESULT, make_folder, plain_arguments
 from .validation import Judged, ValidationDays
 
-POLICY, RESULT = "hybrid.npz", "result.json"
-"""Files of a training: the policy, and what came of it."""
+POLICY = "hybrid.npz"
+"""File of the policy."""
 
 RESULT_FORMAT = "plantgym adp result 1"
 _SPLITS = ("train", "validation")
@@ -72,18 +73,20 @@ def train_adp(
     policy, env = HybridPolicy(past), _make(env_id, given, "train")
     env.reset(seed=0)
     policy.reset(env)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fix = f"give a folder that can be made ({error.strerror})"
-        raise InputError("--out", str(out), fix) from None
+    make_folder(out)
     past.save(out / POLICY)
     result = AdpResult(len(past.dates), time.perf_counter() - begin)
     if validation is not None:
         costs = _costs(policy, _make(env_id, given, validation.split), validation)
         result = replace(result, **asdict(validation.judged(costs)))
-    about = {"format": RESULT_FORMAT, "env": env_id, "settings": past.settings.as_dict()}
-    write_whole(out / RESULT, json.dumps({**about, "result": asdict(result)}, indent=1) + "\n")
+    about = {
+        "format": RESULT_FORMAT,
+        "env": env_id,
+        "arguments": plain_arguments(given),
+        "settings": past.settings.as_dict(),
+        "result": asdict(result),
+    }
+    write_whole(out / RESULT, json.dumps(about, indent=1) + "\n")
     return result
 
 

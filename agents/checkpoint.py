@@ -27,7 +27,7 @@ class Progress:
 
     Args:
         seconds: spent so far [s].
-        env_seconds: of them in the env and its masks [s].
+        env_seconds: of them in the env, its masks, hints and advice [s].
         best_cost: mean cost of the validation days under the best policy so far [currency].
         rows: of the log.
     """

@@ -41,7 +41,7 @@ class Collector:
         n_seen: numbers that the policy sees.
         n_advised: how many of them, the last ones, are what a plan advises.
         n_hindsight: numbers that only the critic sees.
-        env_s: time spent in the env and its masks so far [s].
+        env_s: time spent in the env, its masks, hints and advice so far [s].
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Collector:
         self._obs = obs
         final = torch.zeros(len(obs), device=self._device)
         if truncated.any():
-            cut = np.flatnonzero(truncated)
+            cut = np.flatnonzero(truncated & ~terminated)
             # What is yet to come is past by now: the critic has to do without.
             blind = np.zeros((len(cut), self.n_hindsight), np.float32)
             seen = np.concatenate([self._sight.past(info["final_obs"][cut]), blind], axis=1)

@@ -17,13 +17,14 @@ from ..twins.errors import InputError
 from ..twins.stn_tables import Ints
 from ..twins.toml_tables import check_keys
 from ..twins.value_checks import check_number, check_whole
-from ..twins.whole_file import unwritable, write_whole
+from ..twins.whole_file import write_whole
 from .actor import Actor
 from .demonstrations import Demonstrations
 from .masks import Choices
 from .ppo import Learner
-from .settings import ppo_settings
-from .training import POLICY, RESULT
+from .settings import check_widths, ppo_settings
+from .training import POLICY
+from .training_folder import RESULT, make_folder, plain_arguments
 from .validation import Judged, ValidationDays, Validator, make_rows
 
 RESULT_FORMAT = "plantgym imitation result 1"
@@ -66,6 +67,7 @@ class BcSettings:
             check_whole(name, getattr(self, name), low=1, high=_MANY)
         for name in ("learning_rate", "weight_decay"):
             check_number(name, getattr(self, name))
+        check_widths("hidden", self.hidden)
         object.__setattr__(self, "hidden", tuple(self.hidden))
 
 
@@ -113,10 +115,7 @@ def train_bc(
     judge = None
     if validation is not None:
         judge = Validator(shown.env_id, dict(arguments or shown.arguments), validation)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable("--out", out, error) from None
+    make_folder(out)
     learner = _learner(shown, settings, seed)
     steps = replay(learner, shown)
     actor = _clone(learner, steps, settings, shown.env_id, judge, tell)
@@ -124,8 +123,15 @@ def train_bc(
     result = BcResult(len(steps[0]), time.perf_counter() - begin)
     if judge is not None:
         result = replace(result, **asdict(judge.days.judged(judge.costs(actor))))
-    about = {"format": RESULT_FORMAT, "env": shown.env_id, "seed": seed, **asdict(settings)}
-    write_whole(out / RESULT, json.dumps({**about, "result": asdict(result)}, indent=1) + "\n")
+    about = {
+        "format": RESULT_FORMAT,
+        "env": shown.env_id,
+        "arguments": plain_arguments(shown.arguments),
+        "seed": seed,
+        **asdict(settings),
+        "result": asdict(result),
+    }
+    write_whole(out / RESULT, json.dumps(about, indent=1) + "\n")
     return result
 
 

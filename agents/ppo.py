@@ -19,6 +19,9 @@ from .settings import PpoSettings
 VALUE_RATE = 0.2
 """How far the scale of values follows the returns of an update."""
 
+_FEWEST = 2
+"""Steps that can be compared with each other; where more were random, nothing is learned."""
+
 
 class Learner:
     """A policy that learns on a vector env, one update after the other.
@@ -105,6 +108,8 @@ class Learner:
         critic_only = done < settings.critic_first
         targets = (returns.flatten() - network.value_mean) / network.value_std
         own = (~rollout.explored).flatten().nonzero().squeeze(1)
+        if len(own) < _FEWEST:
+            return {}
         gain = gain.flatten()
         gain = (gain - gain[own].mean()) / (gain[own].std() + 1e-8)
         seen, masks = rollout.seen.flatten(0, 1), rollout.masks.flatten(0, 1)

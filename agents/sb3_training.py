@@ -15,15 +15,16 @@ import numpy as np
 
 from ..envs.plant_vector_env import PlantVectorEnv
 from ..twins.errors import InputError, MissingExtraError
-from ..twins.value_checks import check_number, check_whole
+from ..twins.value_checks import check_flag, check_number, check_whole
 from ..twins.whole_file import write_whole
 from .settings import defaults
+from .training_folder import RESULT, make_folder, plain_arguments
 from .validation import Judged, ValidationDays, Validator, make_rows
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
 
-MODEL, RESULT = "model.zip", "result.json"
+MODEL = "model.zip"
 RESULT_FORMAT = "plantgym sb3 training 1"
 
 _DECAYING = "learning_rate_falls"
@@ -106,16 +107,14 @@ def train_sb3(
     settings = {**defaults(env_id, algorithm), **(changes or {})}
     model = make_sb3(env_id, algorithm, settings, seed=seed, arguments=arguments)
     judge = None if validation is None else Validator(env_id, arguments or {}, validation)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError("--out", str(out), f"give a folder ({error.strerror})") from None
+    make_folder(out)
     begin = time.perf_counter()
     judged = _learn(model, settings["steps"], out / MODEL, judge)
     result = Sb3Result(model.num_timesteps, time.perf_counter() - begin, **asdict(judged))
     about = {
         "format": RESULT_FORMAT,
         "env": env_id,
+        "arguments": plain_arguments(arguments or {}),
         "algorithm": algorithm,
         "seed": seed,
         "settings": settings,
@@ -160,26 +159,27 @@ def make_sb3(
         raise MissingExtraError(chosen.module.replace("_", "-"), "rl") from None
     env = make_rows(env_id, settings["rows"], arguments or {}, autoreset_mode="SameStep")
     _check_fit(algorithm, env)
+    check_flag(_SCALED, settings.get(_SCALED, False))
+    check_number("gamma", settings.get("gamma", 0.99), high=1.0)
     rows: VecEnv = Sb3VecEnv(env, joint=chosen.joint)
-    given = _given(settings, rows.action_space.shape)
     if settings.get(_SCALED):
         rows = VecNormalize(rows, norm_obs=False, gamma=settings.get("gamma", 0.99))
     try:
+        given = _given(settings, rows.action_space.shape)
         return learner("MlpPolicy", rows, seed=seed, device="cpu", **given)
-    except TypeError as error:
-        raise InputError(
-            "settings", sorted(given), f"{algorithm} takes no such ({error})"
-        ) from None
+    except (AssertionError, TypeError, ValueError) as error:
+        fix = f"{algorithm} does not take them ({error})"
+        raise InputError("settings", dict(settings), fix) from None
 
 
 def _learn(model: BaseAlgorithm, steps: int, path: Path, judge: Validator | None) -> Judged:
     """Train a model, and save the best one, or the last one if nobody judges."""
+    from .sb3_validation import BestModel, save_whole
+
     if judge is None:
         model.learn(steps)
-        model.save(path)
+        save_whole(model, path)
         return Judged()
-    from .sb3_validation import BestModel
-
     best = BestModel(judge, path, max(1, steps // _LOOKS))
     model.learn(steps, callback=best)
     return best.best

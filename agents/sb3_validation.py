@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
 from ..twins.stn_tables import Floats
+from ..twins.whole_file import write_whole
 from .masks import ModeMasks, make_choices
 from .validation import Judged, Validator
 
@@ -33,6 +35,17 @@ def days_run_by(model: BaseAlgorithm, validator: Validator) -> Callable[[], Floa
             lambda obs: joint.modes(model.predict(obs, deterministic=True)[0][:, None])
         )
     return lambda: validator.costs_of(lambda obs: model.predict(obs, deterministic=True)[0])
+
+
+def save_whole(model: BaseAlgorithm, path: Path) -> None:
+    """Save a model all at once, so that a kill leaves the one before.
+
+    Raises:
+        InputError: a file that cannot be written.
+    """
+    buffer = io.BytesIO()
+    model.save(buffer)
+    write_whole(path, buffer.getvalue())
 
 
 class BestModel(BaseCallback):
@@ -67,4 +80,4 @@ class BestModel(BaseCallback):
         least = self.best.validation_cost
         if least is None or float(np.mean(costs)) < least:
             self.best = self._validator.days.judged(costs)
-            self.model.save(self._path)
+            save_whole(self.model, self._path)

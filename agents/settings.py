@@ -15,6 +15,7 @@ from ..twins.value_checks import check_flag, check_number, check_whole
 _FOLDER = Path(__file__).parent / "defaults"
 _COMMON = "common"
 _MANY = 10**12
+_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +85,27 @@ class PpoSettings:
             check_number(name, getattr(self, name), low=1e-6)
         for name in ("joint", "reachable", "hints", "advice", "hindsight"):
             check_flag(name, getattr(self, name))
-        if not isinstance(self.hidden, list | tuple) or not self.hidden:
-            raise InputError("hidden", self.hidden, "give the width of each layer, as [128, 128]")
-        for width in self.hidden:
-            check_whole("hidden", width, low=1, high=_MANY)
+        if self.rows * self.rollout < _FEWEST:
+            fix = f"give at least {_FEWEST}, to compare them with each other"
+            raise InputError("rows x rollout", self.rows * self.rollout, fix)
+        check_widths("hidden", self.hidden)
         object.__setattr__(self, "hidden", tuple(self.hidden))
 
     def as_dict(self) -> dict[str, Any]:
         """As it is written to files."""
         return {**asdict(self), "hidden": list(self.hidden)}
+
+
+def check_widths(field: str, widths: object) -> None:
+    """Raise unless these are widths of the layers of a network.
+
+    Raises:
+        InputError: no list of whole numbers above 0, or an empty one.
+    """
+    if not isinstance(widths, list | tuple) or not widths:
+        raise InputError(field, widths, "give the width of each layer, as [128, 128]")
+    for width in widths:
+        check_whole(field, width, low=1, high=_MANY)
 
 
 def ppo_settings(env_id: str, changes: Mapping[str, Any] | None = None) -> PpoSettings:

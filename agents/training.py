@@ -13,17 +13,19 @@ import torch
 
 from ..envs.plant_vector_env import PlantVectorEnv
 from ..twins.errors import InputError
+from ..twins.fingerprint import fingerprint
 from ..twins.whole_file import write_whole
 from .actor import load_actor
 from .checkpoint import Progress, load_checkpoint, save_checkpoint
 from .ppo import Learner
 from .settings import PpoSettings
+from .training_folder import CHECKPOINT, RESULT, make_folder, plain_arguments
 from .training_log import TrainingLog
 from .validation import Judged, ValidationDays, Validator, make_rows
 from .warm_start import file_digest, seeing_as, start_from
 
-CHECKPOINT, POLICY, RESULT = "training.pt", "policy.npz", "result.json"
-"""Files of a training: what it goes on from, the best policy so far, and what came of it."""
+POLICY = "policy.npz"
+"""The best policy of a training so far."""
 
 RESULT_FORMAT = "plantgym training result 1"
 _S_PER_MINUTE = 60.0
@@ -68,18 +70,15 @@ class Training:
     start: Path | None = None
 
     def about(self) -> dict[str, Any]:
-        """What the result depends on."""
-        plain = (bool, int, float, str)
+        """What the result depends on, beside the plant and its days."""
         return {
             "env": self.env_id,
-            "arguments": {
-                name: value if isinstance(value, plain) else type(value).__name__
-                for name, value in sorted(self.arguments.items())
-            },
+            "arguments": plain_arguments(self.arguments),
             "seed": self.seed,
             "minutes": self.minutes,
             "start": None if self.start is None else file_digest(self.start),
             "settings": self.settings.as_dict(),
+            "validation": self.validation.fingerprint() if self.validation else None,
         }
 
 
@@ -90,7 +89,7 @@ class TrainingResult(Judged):
     Args:
         steps: env-steps.
         seconds: time that it took, earlier runs included [s].
-        env_share: share of that time spent in the env and its masks.
+        env_share: share of that time spent in the env, its masks, hints and advice.
     """
 
     steps: int
@@ -140,9 +139,11 @@ class _Run:
         if start is not None:
             start_from(self.learner.network, start)
         self.validator = Validator(training.env_id, arguments, days) if days else None
+        data = fingerprint(env.batch.plant, env.batch.scenarios)
+        self.about = {**training.about(), "data": data}
         self.progress = Progress(0.0, 0.0, float("inf"), [])
         if checkpoint is not None:
-            self.progress = load_checkpoint(checkpoint, training.about(), self.learner)
+            self.progress = load_checkpoint(checkpoint, self.about, self.learner)
         self.log = TrainingLog(training.out, self.progress.rows, tensorboard=training.tensorboard)
         self.started = time.perf_counter()
         self.earlier_s, self.earlier_env_s = self.progress.seconds, self.progress.env_seconds
@@ -203,7 +204,7 @@ class _Run:
     def _save(self) -> None:
         self._clock()
         path = self.training.out / CHECKPOINT
-        save_checkpoint(path, self.training.about(), self.learner, self.progress)
+        save_checkpoint(path, self.about, self.learner, self.progress)
         self.log.write()
 
     def _result(self) -> TrainingResult:
@@ -214,27 +215,20 @@ class _Run:
         if validator is not None:
             costs = validator.costs(load_actor(self.training.out / POLICY))
             result = replace(result, **asdict(validator.days.judged(costs)))
-        content = {"format": RESULT_FORMAT, **self.training.about(), "result": asdict(result)}
+        content = {"format": RESULT_FORMAT, **self.about, "result": asdict(result)}
         write_whole(self.training.out / RESULT, json.dumps(content, indent=1) + "\n")
         return result
 
 
 def _prepare(training: Training, resume: bool) -> Path:
     """Check the folder and the device; the path of the checkpoint."""
-    folder = training.out
-    if training.device.startswith("cuda") and not torch.cuda.is_available():
-        raise InputError("device", training.device, "use cpu: there is no CUDA device")
     try:
-        torch.device(training.device)
+        kind = torch.device(training.device).type
     except RuntimeError:
-        raise InputError("device", training.device, "use cpu or cuda") from None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fix = f"give a folder that can be made ({error.strerror})"
-        raise InputError("--out", str(folder), fix) from None
-    checkpoint = folder / CHECKPOINT
-    if not resume and any((folder / name).exists() for name in (CHECKPOINT, RESULT)):
-        fix = "it holds a training; resume that, or give another folder"
-        raise InputError("--out", str(folder), fix)
-    return checkpoint
+        kind = ""
+    if kind not in ("cpu", "cuda"):
+        raise InputError("device", training.device, "use cpu or cuda")
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise InputError("device", training.device, "use cpu: there is no CUDA device")
+    make_folder(training.out, resume=resume)
+    return training.out / CHECKPOINT

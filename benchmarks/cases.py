@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from ..envs import ENV_IDS, SetsHeaterEnv, StnEnv
 from ..envs.policy import Env
 from ..envs.registry import PlantKind, plant_kind
 from ..twins.errors import InputError
+from ..twins.fingerprint import fingerprint
 from ..twins.heater import HeaterPlant
 from ..twins.plant import StnPlant
 from ..twins.scenarios import Scenarios
@@ -70,7 +70,7 @@ class Case:
             "split": self.split,
             "seed": seed,
             "arguments": {name: _short(value) for name, value in sorted(self.arguments.items())},
-            "data": _digest(base.plant, days),
+            "data": fingerprint(base.plant, days),
             "version": version("plantgym"),
         }
 
@@ -127,12 +127,3 @@ def _short(value: object) -> bool | int | float | str:
     if isinstance(value, StnPlant | HeaterPlant | Scenarios):
         return type(value).__name__
     return value if isinstance(value, bool | int | float | str) else repr(value)
-
-
-def _digest(plant: StnPlant | HeaterPlant, days: Scenarios) -> str:
-    """Fingerprint of a plant and its days."""
-    digest = hashlib.sha256(repr((plant, days.dr_events, days.start_hour)).encode())
-    digest.update(days.dates.astype("datetime64[D]").tobytes())
-    for name, values in sorted(days.series.items()):
-        digest.update(name.encode() + values.tobytes())
-    return digest.hexdigest()[:16]

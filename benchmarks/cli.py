@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ..twins.errors import InputError, PlantgymError
+from ..twins.errors import InputError, MissingExtraError, PlantgymError
 from . import generator_cli, imitation_cli, leaderboard_cli, serve_cli, train_cli, uncertain_cli
 from .identify_cli import add_commands
 from .interrupts import kept_interrupts
@@ -32,6 +32,26 @@ STOPPED = 130
 _REPORT = Path("demo-report.html")
 _SPEED_FORMAT = "plantgym speed 1"
 
+_EXTRA_OF = {
+    "highspy": "plan",
+    "joblib": "bench",
+    "matplotlib": "report",
+    "minari": "imitation",
+    "plotly": "report",
+    "sb3_contrib": "rl",
+    "scipy": "plan",
+    "sklearn": "identify",
+    "stable_baselines3": "rl",
+    "torch": "rl",
+}
+"""Which extra brings a package that commands import."""
+
+
+def _refused(error: PlantgymError) -> typer.Exit:
+    """Tell an error in one line."""
+    typer.echo(f"plantgym: {' '.join(str(error).split())}", err=True)
+    return typer.Exit(BAD_INPUT)
+
 
 class _Commands(TyperGroup):
     """Answers errors on purpose by one line on stderr."""
@@ -41,8 +61,12 @@ class _Commands(TyperGroup):
             with kept_interrupts():
                 return super().invoke(ctx)
         except PlantgymError as error:
-            typer.echo(f"plantgym: {' '.join(str(error).split())}", err=True)
-            raise typer.Exit(BAD_INPUT) from None
+            raise _refused(error) from None
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package not in _EXTRA_OF:
+                raise
+            raise _refused(MissingExtraError(package, _EXTRA_OF[package])) from None
         except KeyboardInterrupt:
             typer.echo("plantgym: stopped", err=True)
             raise typer.Exit(STOPPED) from None
@@ -67,14 +91,14 @@ def demo(
     ] = _REPORT,
     seed: Seed = 0,
 ) -> None:
-    """Run all policies on real days of five plants, and write a report that opens offline."""
+    """Run the main policies on real days of five plants, and write a report that opens offline."""
     from .demo import run_demo
     from .report import check_report, results_beside, write_report
     from .tables import demo_table, print_table
 
     check_report(out)
     typer.echo(
-        f"All policies on {days} test days of five plants. The first run compiles.", err=True
+        f"The main policies on {days} test days of five plants. The first run compiles.", err=True
     )
     found = run_demo(days, jobs=jobs, seed=seed, progress=True)
     write_report(found, out)
@@ -106,7 +130,9 @@ def compare(
     env: EnvName,
     policies: Annotated[
         str | None,
-        typer.Option(help="Names, separated by commas.  [default: all but random and slow ones]"),
+        typer.Option(
+            help="Names, separated by commas.", show_default="all but random and slow ones"
+        ),
     ] = None,
     split: Split = "test",
     days: Annotated[

@@ -1,4 +1,4 @@
-"""The demo: every policy on real test days of the five shipped plants."""
+"""The demo: the main policies on real test days of the five shipped plants."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def shown_policies(env_id: str) -> tuple[str, ...]:
 
 
 def run_demo(days: int, *, jobs: int = 1, seed: int = 0, progress: bool = False) -> Demo:
-    """Run all policies on test days of the shipped plants, with their default markets.
+    """Run the main policies on test days of the shipped plants, with their default markets.
 
     Args:
         days: how many, evenly spread over the test split.

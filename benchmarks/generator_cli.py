@@ -24,10 +24,11 @@ def generate(
     out: Annotated[Path, typer.Option(help="CSV file for the samples.")],
     samples: Annotated[int, typer.Option(min=1, help="How many to draw.")] = 100,
     keep: Annotated[
-        int | None, typer.Option(min=1, help="Reduce them to so many.  [default: all]")
+        int | None, typer.Option(min=1, help="Reduce them to so many.", show_default="all")
     ] = None,
     generator: Annotated[
-        str | None, typer.Option(help="analog, copula, energy-net or gan.  [default: the best]")
+        str | None,
+        typer.Option(help="analog, copula, energy-net or gan.", show_default="the best"),
     ] = None,
     market: Annotated[
         str, typer.Option(help="tou, pjm, belgium-day-ahead or belgium-real-time.")

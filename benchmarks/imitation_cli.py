@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from ..twins.errors import InputError
 from .options import DrEvents, EnvName, Market, OtherPlant, Seed, Split, StepMinutes
 
 if TYPE_CHECKING:
+    from ..agents.demonstrations import Demonstrations
     from ..agents.validation import Judged, ValidationDays
     from .cases import Case
 
@@ -27,7 +29,7 @@ def dataset(
     env: EnvName,
     out: Annotated[Path, typer.Option(help="Root folder of Minari's data sets.")],
     days: Annotated[
-        int | None, typer.Option(min=1, help="Days, evenly spread.  [default: all]")
+        int | None, typer.Option(min=1, help="Days, evenly spread.", show_default="all")
     ] = None,
     split: Split = "train",
     seed: Seed = 0,
@@ -66,9 +68,27 @@ def train_hybrid(
     tell_policy(result, out / POLICY)
 
 
+def find_shown(case: Case, dataset: Path | None) -> tuple[Case, Demonstrations]:
+    """A data set to imitate, and the env to judge by: its own, unless options say otherwise.
+
+    Raises:
+        InputError: no data set, or one of another env.
+        MissingExtraError: Minari is not installed.
+    """
+    if dataset is None:
+        raise InputError("--dataset", None, "give the folder that `plantgym dataset` has made")
+    from ..agents.demonstrations import load_demonstrations
+
+    shown = load_demonstrations(dataset)
+    if shown.env_id != case.env_id:
+        raise InputError("--dataset", str(dataset), f"give one of {case.env_id}")
+    own = {name: value for name, value in shown.arguments.items() if name != "split"}
+    return replace(case, arguments=case.arguments or own), shown
+
+
 def train_clone(
     case: Case,
-    dataset: Path | None,
+    shown: Demonstrations,
     out: Path,
     changes: dict[str, Any],
     seed: int,
@@ -77,19 +97,12 @@ def train_clone(
     """Write a policy that imitates a data set, and say how good it is on validation days.
 
     Raises:
-        InputError: no data set, one of another env, or as `train_bc`.
-        MissingExtraError: Minari is not installed.
+        InputError: as `train_bc`.
     """
-    if dataset is None:
-        raise InputError("--dataset", None, "give the folder that `plantgym dataset` has made")
-    from ..agents.demonstrations import load_demonstrations
     from ..agents.imitation import train_bc
     from ..agents.training import POLICY
     from .progress_bar import progress_bar
 
-    shown = load_demonstrations(dataset)
-    if shown.env_id != case.env_id:
-        raise InputError("--dataset", str(dataset), f"give one of {case.env_id}")
     with progress_bar(case.env_id.rpartition("/")[2]) as tell:
         result = train_bc(
             shown,

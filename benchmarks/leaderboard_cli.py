@@ -67,7 +67,7 @@ def leaderboard(
     )
     if run or train:
         _run(entries, Work(results, runs, train=train, jobs=jobs, progress=True))
-    _tell_stale(entries, results)
+    _tell_stale([entry for each in rounds for entry in each.entries()], results)
     found = all_standings(rounds, results)
     update_page(page, found)
     (page.parent / IMAGES).mkdir(exist_ok=True)

@@ -174,11 +174,15 @@ def _train_clone(case: Case, seed: int, settings: Mapping[str, Any], folder: Pat
 
     changes = dict(settings)
     days, shown = changes.pop("shown_days"), replace(case, split="train")
+    days = min(days, unwrap(shown.make()).batch.scenarios.n_days)
     # The trainings of an env and setting imitate the same days.
-    root = folder.parent / "datasets" / ".".join(folder.name.split(".")[:2])
-    if not (root / dataset_id(shown)).exists():
-        there = unwrap(shown.make()).batch.scenarios.n_days
-        write_dataset(shown, root, days=min(days, there), seed=0, tell=lambda *_: None)
+    name = ".".join([*folder.name.split(".")[:2], str(days)])
+    root = folder.parent / "datasets" / name
+    if not root.exists():
+        draft = root.with_name(f"{name}.part")
+        shutil.rmtree(draft, ignore_errors=True)
+        write_dataset(shown, draft, days=days, seed=0, tell=lambda *_: None)
+        draft.rename(root)
     own = load_demonstrations(root / dataset_id(shown))
     validation = _validation_days(case)
     begin = time.process_time()

@@ -104,10 +104,14 @@ def standings(each: Round, results: Path) -> Standings:
 
 
 def overall(rounds: Sequence[Standings], policy: str) -> tuple[float, tuple[float, float]] | None:
-    """Score over all envs, and its interval; None if the policy was not run on each of them."""
+    """Score over all envs, and its interval.
+
+    None if the policy was not run on each of them, or was trained more often for some: those would
+    weigh more.
+    """
     own = [each.of(policy) for each in rounds]
     scores = [one.scores for one in own if one is not None and one.scores.size]
-    if len(scores) < len(rounds):
+    if len(scores) < len(rounds) or len({len(each) for each in scores}) > 1:
         return None
     return iqm(np.concatenate([one.ravel() for one in scores])), bootstrap_interval(scores)
 

@@ -128,7 +128,7 @@ def race_cells(race: Mapping[str, Any]) -> list[list[str]]:
 
 def main(
     as_json: Figures = None,
-    minutes: Annotated[float, typer.Option(help="CPU time of each learner [min].")] = _MINUTES,
+    minutes: Annotated[float, typer.Option(help="CPU minutes of each learner.")] = _MINUTES,
     seed: DrawSeed = 0,
 ) -> None:
     """Race our trainer against PPO of Stable-Baselines3 to 1 % above the optimum."""

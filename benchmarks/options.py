@@ -12,7 +12,9 @@ Split = Annotated[str, Option(help="train, validation, test or all.")]
 Market = Annotated[
     str | None, Option(help="tou, pjm, belgium-day-ahead or belgium-real-time; shenyang.")
 ]
-StepMinutes = Annotated[int | None, Option(help="Length of a step, 60 or 15.")]
+StepMinutes = Annotated[
+    int | None, Option(help="Length of a step: 60 minutes or a part of it, such as 30 or 15.")
+]
 OtherPlant = Annotated[str | None, Option(help="Name of a shipped plant, or a TOML file.")]
 DrEvents = Annotated[
     bool | None, Option("--dr/--no-dr", help="Draw demand-response events, or not.")

@@ -53,7 +53,9 @@ def lines(
     count: Annotated[int, typer.Option("--lines", min=1, help="How many lines.")] = 20,
     noise: Annotated[
         list[float] | None,
-        typer.Option(help="Noise of the meters, relative; may be given again.  [default: 0, 0.05]"),
+        typer.Option(
+            help="Noise of the meters, relative; may be given again.", show_default="0, 0.05"
+        ),
     ] = None,
     jobs: Cores = 2,
 ) -> None:
@@ -105,7 +107,7 @@ def forecasts(as_json: Figures = None) -> None:
 def health(
     as_json: Figures = None,
     plant: Annotated[
-        list[str] | None, typer.Option(help="May be given again.  [default: all]")
+        list[str] | None, typer.Option(help="May be given again.", show_default="all")
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each fault.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Fixes times and data.")] = 0,

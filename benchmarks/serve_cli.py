@@ -38,7 +38,8 @@ def serve(
         float, typer.Option(help="Seconds of the plant in a second; 0 waits for commands.")
     ] = 600.0,
     policy: Annotated[
-        str | None, typer.Option(help="Acts at first, in a process of its own.  [default: nobody]")
+        str | None,
+        typer.Option(help="Acts at first, in a process of its own.", show_default="nobody"),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any.")] = _PORT,

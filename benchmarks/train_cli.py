@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..twins.errors import InputError
-from .imitation_cli import ADP, BC, tell_policy, train_clone, train_hybrid
+from .imitation_cli import ADP, BC, find_shown, tell_policy, train_clone, train_hybrid
 from .options import DrawnPlants, DrEvents, EnvName, KnownDays, Market, OtherPlant, StepMinutes
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..agents.validation import ValidationDays
     from .cases import Case
 
-_PPO = "ppo"
+_PPO, _CPU = "ppo", "cpu"
 _VALIDATION_DAYS = 50
 
 
@@ -39,7 +39,7 @@ def train(
         typer.Option(help="ppo, adp, bc (ours); sb3-ppo, maskable-ppo, a2c, dqn, sac, td3 (SB3)."),
     ] = _PPO,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Env-steps of training.  [default: of the env]")
+        int | None, typer.Option(min=1, help="Env-steps of training.", show_default="of the env")
     ] = None,
     minutes: Annotated[
         float | None, typer.Option(help="Train for a time instead; not reproducible.")
@@ -51,11 +51,13 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
     ] = False,
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
-    threads: Annotated[int, typer.Option(min=1, help="Threads of the learning library.")] = 1,
+    device: Annotated[str, typer.Option(help="cpu or cuda, for ppo.")] = _CPU,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of torch, for ppo.")] = 1,
     validation_days: Annotated[
         int | None,
-        typer.Option(min=0, help="Days to judge the policy on; 0 for none.  [default: 50, or all]"),
+        typer.Option(
+            min=0, help="Days to judge the policy on; 0 for none.", show_default="50, or all"
+        ),
     ] = None,
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write TensorBoard files, too.")
@@ -75,6 +77,7 @@ def train(
 ) -> None:
     """Train an agent on an env, and show how far it is from the optimum on validation days."""
     from ..agents.settings import ppo_settings, read_settings
+    from ..agents.training_folder import check_folder
     from .own_days import case_from_options
 
     case = case_from_options(
@@ -91,14 +94,26 @@ def train(
     changes |= {} if steps is None else {"steps": steps}
     if minutes is not None and not minutes > 0:
         raise InputError("--minutes", minutes, "give a time above 0")
-    only_ppo = {"--minutes": minutes, "--resume": resume, "--tensorboard": tensorboard}
-    _check_options(algorithm, _PPO, {**only_ppo, "--start": start})
+    _check_algorithm(algorithm)
+    only_ppo: dict[str, object] = {
+        "--minutes": minutes,
+        "--resume": resume,
+        "--tensorboard": tensorboard,
+        "--start": start,
+        "--device": None if device == _CPU else device,
+        "--threads": None if threads == 1 else threads,
+        "--steps": steps if algorithm in (ADP, BC) else None,
+    }
+    _check_options(algorithm, _PPO, only_ppo)
     _check_options(algorithm, BC, {"--dataset": dataset})
+    # Before the optima of the validation days, which take their time.
+    check_folder(out, resume=resume)
     if algorithm == ADP:
         train_hybrid(case, out, changes, validation_of(case, validation_days))
         return
     if algorithm == BC:
-        train_clone(case, dataset, out, changes, seed, validation_of(case, validation_days))
+        case, shown = find_shown(case, dataset)
+        train_clone(case, shown, out, changes, seed, validation_of(case, validation_days))
         return
     if algorithm != _PPO:
         _train_sb3(case, algorithm, out, changes, seed, validation_of(case, validation_days))
@@ -122,6 +137,14 @@ def train(
         ),
         resume=resume,
     )
+
+
+def _check_algorithm(algorithm: str) -> None:
+    from ..agents.sb3_training import ALGORITHMS
+
+    names = (_PPO, ADP, BC, *ALGORITHMS)
+    if algorithm not in names:
+        raise InputError("--algorithm", algorithm, f"use one of {', '.join(names)}")
 
 
 def _check_options(algorithm: str, owner: str, given: Mapping[str, object]) -> None:

@@ -81,11 +81,14 @@ def dr_potential(
     subsidy: Annotated[
         list[float] | None,
         typer.Option(
-            help="Paid for each kWh; may be given again, rising.  [default: 0 to 5 mean prices]"
+            help="Paid for each kWh; may be given again, rising.",
+            show_default="0 to 5 mean prices",
         ),
     ] = None,
     market: Annotated[str, typer.Option(help="Market of the day.")] = "tou",
-    day: Annotated[str | None, typer.Option(help="Date.  [default: amid the test days]")] = None,
+    day: Annotated[
+        str | None, typer.Option(help="Date.", show_default="amid the test days")
+    ] = None,
     as_json: Figures = None,
 ) -> None:
     """Tell what reduction a plant can offer in a window, by subsidy."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..twins.errors import InputError
 from ..twins.heater import HeaterPlant
 from ..twins.heater_day import design_heat_kw
 from ..twins.heater_episode_state import (
@@ -37,11 +38,13 @@ from ..twins.heater_weather import HeaterWeather
 from ..twins.scenarios import Scenarios
 from ..twins.stn_state import NO_EVENT
 from ..twins.stn_tables import Ints
+from ..twins.value_checks import check_flag
 from . import heater_batch_kernel as kernel
 from .heater_observation import build_heater_observation
 from .plan_views import HeaterPlanView
 from .plant_batch import PlantBatch, reward_weights
 from .plant_parts import Kernels, new_results
+from .stn_setup import check_days_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class HeaterSetup:
         split: days to draw from: `"train"`, `"validation"`, `"test"` or `"all"`.
         form: days, start hour and actions of the episodes, and whether there are calls.
         reward: weight of each cost part in the reward, 1 where not named.
+
+    Raises:
+        InputError: `scenarios`, `terms` or the form's `dr` of another kind.
     """
 
     plant: HeaterPlant | str | os.PathLike[str] = "sets_heater"
@@ -65,6 +71,12 @@ class HeaterSetup:
     split: str = "train"
     form: EpisodeForm = field(default_factory=EpisodeForm)
     reward: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        check_days_given(self.scenarios)
+        check_flag("dr", self.form.dr)
+        if not isinstance(self.terms, HeaterTerms | None):
+            raise InputError("terms", self.terms, "give HeaterTerms, or None for the market's")
 
 
 class HeaterBatch(PlantBatch[HeaterState, HeaterOutlook]):

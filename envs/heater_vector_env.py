@@ -33,7 +33,7 @@ class SetsHeaterVectorEnv(PlantVectorEnv[HeaterState, HeaterOutlook]):
         actions: see `SetsHeaterEnv`.
         forecast_error: see `SetsHeaterEnv`.
         reward: see `SetsHeaterEnv`.
-        autoreset_mode: NEXT_STEP, SAME_STEP (with `final_obs` in info) or DISABLED.
+        autoreset_mode: `"NextStep"`, `"SameStep"` (with `final_obs` in info) or `"Disabled"`.
         threads: threads that share the rows; results do not depend on it.
 
     Raises:
@@ -68,6 +68,7 @@ class SetsHeaterVectorEnv(PlantVectorEnv[HeaterState, HeaterOutlook]):
             lambda same_step: HeaterBatch(setup, num_envs, threads, same_step=same_step),
             num_envs,
             autoreset_mode,
+            threads,
         )
 
     @property

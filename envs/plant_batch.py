@@ -232,8 +232,10 @@ def reward_weights(weights: Mapping[str, float] | None, parts: Sequence[str]) ->
     """Weight of each cost part in the reward [parts], 1 where not named.
 
     Raises:
-        InputError: an unknown part, or a weight that is no finite number.
+        InputError: no mapping, an unknown part, or a weight that is no finite number.
     """
+    if not isinstance(weights, Mapping | None):
+        raise InputError("reward", weights, "give { 'purchase': 1.0 } by name, or None")
     given = dict(weights or {})
     for part, weight in given.items():
         if part not in parts:

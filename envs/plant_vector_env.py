@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Generic
 
@@ -12,6 +13,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from ..twins.errors import InputError
+from ..twins.value_checks import check_whole
 from . import spaces
 from .plant_batch import PlantBatch
 from .plant_parts import StateT, ViewT_co
@@ -29,7 +31,8 @@ class PlantVectorEnv(
     Args:
         make: the batch, given whether ended rows restart within the step.
         num_envs: number of rows.
-        autoreset_mode: NEXT_STEP, SAME_STEP (with `final_obs` in info) or DISABLED.
+        autoreset_mode: `"NextStep"`, `"SameStep"` (with `final_obs` in info) or `"Disabled"`.
+        threads: threads that share the rows.
 
     Raises:
         InputError: arguments that make no env.
@@ -42,9 +45,11 @@ class PlantVectorEnv(
         make: Callable[[bool], PlantBatch[StateT, ViewT_co]],
         num_envs: int,
         autoreset_mode: AutoresetMode | str,
+        threads: int,
     ) -> None:
         if num_envs < 1:
             raise InputError("num_envs", num_envs, "give at least one row")
+        check_whole("threads", threads, low=1, high=sys.maxsize)
         self.num_envs = num_envs
         self._mode = _autoreset_mode(autoreset_mode)
         self.metadata = {"render_modes": [], "autoreset_mode": self._mode}

@@ -34,7 +34,7 @@ class StnVectorEnv(PlantVectorEnv[StnState, Outlook]):
         step_minutes: see `StnSetup`.
         reward: see `StnSetup`.
         intervals: see `StnSetup`.
-        autoreset_mode: NEXT_STEP, SAME_STEP (with `final_obs` in info) or DISABLED.
+        autoreset_mode: `"NextStep"`, `"SameStep"` (with `final_obs` in info) or `"Disabled"`.
         threads: threads that share the rows; results do not depend on it. 1 with `intervals`.
 
     Raises:
@@ -62,6 +62,7 @@ class StnVectorEnv(PlantVectorEnv[StnState, Outlook]):
             lambda same_step: make_batch(setup, num_envs, threads, same_step=same_step),
             num_envs,
             autoreset_mode,
+            threads,
         )
 
     @property

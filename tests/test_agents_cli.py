@@ -60,8 +60,12 @@ class TestTrain:
         [
             (["--minutes=0"], "--minutes = 0.0: give a time above 0"),
             (["--device=abacus"], "device = 'abacus': use cpu or cuda"),
+            (["--device=meta"], "device = 'meta': use cpu or cuda"),
+            (["--device=cuda", "--algorithm=a2c"], "a2c has no such option"),
+            (["--threads=2", "--algorithm=adp"], "adp has no such option"),
+            (["--algorithm=adp"], "--steps = '768': leave it out: adp has no such option"),
             (["--algorithm=sac"], "this env takes modes"),
-            (["--algorithm=magic"], "use one of ppo, sb3-ppo"),
+            (["--algorithm=magic"], "use one of ppo, adp, bc, sb3-ppo"),
             (["--market=moon"], "market"),
         ],
     )
@@ -71,6 +75,18 @@ class TestTrain:
     def test_another_algorithm_takes_no_checkpoints(self, tmp_path: Path, settings: Path) -> None:
         line = error_line(train(tmp_path / "run", settings, "--algorithm=a2c", "--resume"))
         assert "--resume" in line
+
+    @pytest.mark.parametrize("algorithm", ["ppo", "a2c", "adp", "bc"])
+    def test_no_algorithm_overwrites_a_training(self, tmp_path: Path, algorithm: str) -> None:
+        (tmp_path / "result.json").write_text("{}")
+        options = [f"--out={tmp_path}", f"--algorithm={algorithm}"]
+        assert "it holds a training" in error_line(plantgym("train", "CementPv", *options))
+
+    def test_a_finished_training_of_another_algorithm_is_not_resumed(
+        self, tmp_path: Path, settings: Path
+    ) -> None:
+        (tmp_path / "result.json").write_text("{}")
+        assert "it holds a training" in error_line(train(tmp_path, settings, "--resume"))
 
     def test_bad_settings(self, tmp_path: Path, settings: Path) -> None:
         settings.write_text("rowz = 3\n")

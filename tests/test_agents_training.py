@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,25 @@ class TestResume:
         train(small(tmp_path))
         with pytest.raises(InputError, match="seed is 0 there and 1 now; give another folder"):
             train(small(tmp_path, seed=1), resume=True)
+
+    def test_a_training_on_other_prices_or_another_plant_is_not_resumed(
+        self, tmp_path: Path
+    ) -> None:
+        arguments = {"plant": short_day(), "scenarios": PRICES, "split": "all"}
+        train(small(tmp_path))
+        dearer = replace(short_day(), name="other")
+        for changed in ({"scenarios": days((9, 1), (3, 1), (1, 2))}, {"plant": dearer}):
+            with pytest.raises(InputError, match=r"data is .* there and .* now"):
+                train(small(tmp_path, arguments={**arguments, **changed}), resume=True)
+
+    def test_other_validation_days_are_not_resumed(self, tmp_path: Path) -> None:
+        train(small(tmp_path))
+        shown = judged(PRICES)
+        fewer = ValidationDays(
+            shown.dates[:2], shown.seeds[:2], shown.optimum[:2], shown.rule[:2], shown.split
+        )
+        with pytest.raises(InputError, match=r"validation is .* there and .* now"):
+            train(small(tmp_path, validation=fewer), resume=True)
 
     def test_a_training_is_not_overwritten(self, tmp_path: Path) -> None:
         train(small(tmp_path))

@@ -243,6 +243,24 @@ class TestBadInput:
         assert "not written by plantgym" in error_line(plantgym("compare", "CarSeat", "--out", out))
         assert out.read_text() == "mine"
 
+    def test_a_package_that_is_missing_names_its_extra(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        missing = iter(["scipy.stats", "plantgym.gone"])
+
+        def stop(*_: object, **__: object) -> None:
+            name = next(missing)
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+        monkeypatch.setattr("plantgym.benchmarks.demo.run_demo", stop)
+        refused = plantgym("demo", "--out", tmp_path / "report.html")
+        assert refused.exit_code == 2
+        line = refused.stderr.splitlines()[-1]
+        assert line == "plantgym: scipy is not installed: pip install 'plantgym[plan]'"
+        # What is no extra's is a mistake of ours, and keeps its traceback.
+        own = plantgym("demo", "--out", tmp_path / "report.html")
+        assert isinstance(own.exception, ModuleNotFoundError)
+
     def test_bad_usage_ends_with_2(self) -> None:
         assert plantgym("compare").exit_code == 2
         assert plantgym("compare", "CarSeat", "--jobs", "0").exit_code == 2

@@ -97,6 +97,24 @@ def test_days_that_a_file_lacks_or_that_need_no_heat_are_noted(files: dict[str, 
 
 
 @pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("weather", r"weather .*weather\.csv offset on 2025-02-11 = '\+00:00': write both in \+01"),
+        ("real_time_prices", r"real-time prices .* = '\+00:00': write both in \+01:00 on this day"),
+        ("day_ahead_prices", r"real-time prices .* = '\+01:00': write both in \+00:00 on this day"),
+    ],
+)
+def test_files_of_other_offsets_are_not_joined_by_the_clock(
+    files: dict[str, Path], name: str, message: str
+) -> None:
+    rewrite(
+        files[name], [row.replace("+01:00", "+00:00") for row in files[name].read_text().split()]
+    )
+    with pytest.raises(InputError, match=message):
+        read(files)
+
+
+@pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda rows: [row.replace("ambient_c", "temperature") for row in rows], "'ambient_c'"),

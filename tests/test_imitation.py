@@ -21,6 +21,7 @@ from plantgym.agents.ppo_policy import PpoPolicy  # noqa: E402
 from plantgym.agents.training import Training, train  # noqa: E402
 from plantgym.benchmarks.cases import Case  # noqa: E402
 from plantgym.benchmarks.dataset import write_dataset  # noqa: E402
+from plantgym.benchmarks.imitation_cli import find_shown  # noqa: E402
 from plantgym.twins.errors import InputError  # noqa: E402
 
 from .learners import ENV, days, judged, settings, short_day  # noqa: E402
@@ -151,6 +152,8 @@ class TestCloning:
     def test_unknown_settings_are_refused(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="did you mean 'epochs'"):
             train_bc(obvious(), tmp_path, changes={"epoch": 3})
+        with pytest.raises(InputError, match="hidden = 64"):
+            train_bc(obvious(), tmp_path, changes={"hidden": 64})
 
 
 class TestWarmStart:
@@ -207,6 +210,14 @@ class TestCommands:
         assert re.search(r"validation days: cost [\d,]+, optimum [\d,]+, gap [\d,.]+%", done.stdout)
         policy = PpoPolicy(tmp_path / "bc" / "policy.npz")
         assert policy.actor.env_id == "plantgym/CementPv-v0"
+
+    def test_a_clone_is_judged_on_the_env_of_its_data_set(self, tmp_path: Path) -> None:
+        belgian = Case("plantgym/CementMill-v0", "train", {"market": "belgium-day-ahead"})
+        made = write_dataset(belgian, tmp_path, days=1, seed=0, tell=lambda *_: None)
+        plain = Case("plantgym/CementMill-v0", "train")
+        assert find_shown(plain, made)[0].arguments["market"] == "belgium-day-ahead"
+        other = replace(plain, arguments={"dr": True})
+        assert find_shown(other, made)[0].arguments == {"dr": True}
 
     @pytest.mark.parametrize(
         ("options", "words"),

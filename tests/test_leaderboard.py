@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ class TestTrained:
         each = Round("plantgym/SteelPowder-v0", steel, (*PLAIN, quick), 1, training_seeds=(0, 1))
         assert outcomes(each, how) == ["made"] * 5
         (data,) = (how.runs / "datasets").iterdir()
-        assert data.name == "SteelPowder.plain"
+        assert data.name == "SteelPowder.plain.3"
         one = standings(each, how.results).of("bc")
         assert one is not None
         assert one.scores.shape == (2, 1)
@@ -248,6 +249,8 @@ class TestScores:
         assert found.missing == {"threshold": "not run", "mpc": "not run"}
         assert overall([found], "agent") == (agent.score, agent.interval)
         assert overall([found, standings(tiny(), by_hand / "none")], "agent") is None
+        fewer = replace(found, ran=(replace(agent, scores=agent.scores[:1]),))
+        assert overall([found, fewer], "agent") is None
 
     def test_the_table_names_what_was_not_run(self, by_hand: Path) -> None:
         each = standings(tiny(Contestant("agent", fast_trainer()), Contestant("mpc")), by_hand)

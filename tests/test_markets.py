@@ -146,7 +146,7 @@ class TestTou:
         days = load_scenarios(factory(start_hour=4, horizon_h=6), "tou", step_minutes=30)
         assert [part[0] for part in ranges(days)] == [1899, 59, 89]
         hours = np.repeat(np.arange(4.0, 10), 2)
-        for side, price in (("buy", hours), ("sell", hours / 2)):
+        for side, price in (("buy", hours / 8), ("sell", hours / 16)):
             for name in (f"{side}_price_per_kwh", f"{side}_forecast_per_kwh"):
                 assert (days.series[name] == price).all()
 

@@ -17,6 +17,16 @@ def pv_file(dates: tuple[str, ...]) -> io.StringIO:
     return as_file(["date,hour,measured_cf,day_ahead_cf", *rows])
 
 
+def in_offset(lines: list[str], offset: str) -> list[str]:
+    """The lines of a price file, with the same clock times elsewhere."""
+    return [line.replace("+02:00", offset) for line in lines]
+
+
+def timed_pv(offset: str) -> io.StringIO:
+    rows = [f"{line.split(',')[0]},0.5,0.5" for line in in_offset(price_file(), offset)[1:]]
+    return as_file(["time,measured_cf,day_ahead_cf", *rows])
+
+
 class TestOwnFiles:
     def test_day_ahead_prices_alone_are_known(self) -> None:
         days = scenarios_from_files(factory(), day_ahead_prices=as_file(price_file(days=3)))
@@ -50,7 +60,7 @@ class TestOwnFiles:
 
     def test_own_pv_alone_goes_with_the_tariff(self) -> None:
         days = scenarios_from_files(factory(pv_kw=200), pv=pv_file(("2031-05-23", "2031-05-25")))
-        assert (days.series["buy_price_per_kwh"] == np.arange(24)).all()
+        assert (days.series["buy_price_per_kwh"] == np.arange(24) / 8).all()
         assert [str(date) for date in days.dates] == ["2031-05-23", "2031-05-25"]
 
     def test_shipped_pv_and_wind_stand_in_on_the_same_dates(self) -> None:
@@ -91,6 +101,50 @@ class TestOwnFiles:
         )
         assert days.n_days == 2
         assert days.notes == ("my.csv is not used: plant 'mill' has no PV",)
+
+    def test_prices_of_other_offsets_are_not_joined_by_the_clock(self) -> None:
+        day_ahead, real_time = price_file(), in_offset(price_file(), "+00:00")
+        message = (
+            r"real-time prices my\.csv offset on 2024-05-22 = '\+00:00': write both in \+02:00"
+        )
+        with pytest.raises(InputError, match=message):
+            scenarios_from_files(
+                factory(),
+                day_ahead_prices=as_file(day_ahead),
+                real_time_prices=as_file(real_time),
+            )
+
+    def test_pv_of_another_offset_is_not_joined_by_the_clock(self) -> None:
+        message = r"PV my\.csv offset on 2024-05-22 = '-05:30': write both in \+02:00"
+        with pytest.raises(InputError, match=message):
+            scenarios_from_files(
+                factory(pv_kw=1), day_ahead_prices=as_file(price_file()), pv=timed_pv("-05:30")
+            )
+        days = scenarios_from_files(
+            factory(pv_kw=1), day_ahead_prices=as_file(price_file()), pv=timed_pv("+02:00")
+        )
+        assert days.n_days == 2
+
+    def test_files_may_change_their_clocks_together(self) -> None:
+        days = scenarios_from_files(
+            factory(),
+            day_ahead_prices=as_file(clock_change_lines()),
+            real_time_prices=as_file(clock_change_lines()),
+        )
+        assert [str(date) for date in days.dates] == ["2024-03-30", "2024-04-01"]
+
+    def test_a_file_that_keeps_winter_time_differs_in_summer(self) -> None:
+        times = [
+            f"2024-{date}T{h:02}:00" for date in ("03-30", "03-31", "04-01") for h in range(24)
+        ]
+        winter = ["time,price_eur_per_mwh", *(f"{time}:00+01:00,50" for time in times)]
+        message = r"real-time prices .*on 2024-04-01 = '\+01:00': write both in \+02:00"
+        with pytest.raises(InputError, match=message):
+            scenarios_from_files(
+                factory(),
+                day_ahead_prices=as_file(clock_change_lines()),
+                real_time_prices=as_file(winter),
+            )
 
     def test_the_callers_files_can_be_wrong(self) -> None:
         lines = price_file()

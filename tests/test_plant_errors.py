@@ -106,6 +106,27 @@ def test_unknown_keys_get_a_suggestion(old: str, new: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("= 0.1", "= 60.0", "tariff.period 'night' buy_price_per_kwh = 60.0: above 20 per kWh is"),
+        ("= 0.2", "= 120", "tariff.period 'day' buy_price_per_kwh = 120.0: above 20 per kWh is"),
+        ("= 0.2", "= 0.2\nsell_price_per_kwh = -20.1", "'day' sell_price_per_kwh = -20.1: above"),
+    ],
+)  # fmt: skip
+def test_prices_per_mwh_are_noticed(old: str, new: str, says: str) -> None:
+    refused(f"buy_price_per_kwh {old}", f"buy_price_per_kwh {new}", says)
+
+
+def test_prices_per_mwh_are_noticed_in_a_table_by_the_hour() -> None:
+    table = f"[tariff]\nbuy_price_per_kwh = {[20.0] * 24}\nsell_price_per_kwh = {[0.0] * 24}\n"
+    start, end = GOOD.index("[tariff]"), GOOD.index("[dr]")
+    by_hour = GOOD[:start] + table + GOOD[end:]
+    assert parse_plant(by_hour).tariff.buy_price_per_kwh == (20.0,) * 24
+    with pytest.raises(InputError, match=r"tariff buy_price_per_kwh = 60\.0: above 20 per kWh"):
+        parse_plant(by_hour.replace("20.0]", "60.0]"))
+
+
+@pytest.mark.parametrize(
     ("line", "says"),
     [
         ('name = "quarry"', "my.toml name = None: add the key name"),

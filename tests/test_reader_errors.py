@@ -2,10 +2,13 @@
 
 import gzip
 import io
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from plantgym.twins.csv_file import CsvSource
 from plantgym.twins.errors import InputError
 from plantgym.twins.readers import read_prices, read_pv, read_weather
 
@@ -59,6 +62,12 @@ def broken(change: str) -> list[str]:
             lines = lines[:1]
         case "empty":
             lines = []
+        case "decimal commas":
+            lines = [lines[0], *(f"{line.split(',')[0]},0,040" for line in lines[1:])]
+        case "decimal comma below":
+            lines[6] = f"{time},0,040"
+        case "short rows":
+            lines = ["time,place,price_eur_per_mwh", *lines[1:]]
         case "ragged":
             lines[6] += ",1,2"
         case "mwh as kwh":
@@ -94,7 +103,10 @@ def broken(change: str) -> list[str]:
         ("no time column", "my.csv columns = .*'date' and 'hour'"),
         ("header only", "my.csv = .*empty below its header"),
         ("empty", "my.csv = '': the file is empty"),
-        ("ragged", "my.csv = .*line 7.*comma-separated"),
+        ("ragged", "my.csv line 7 = .*,15,1,2': 4 fields under 2 columns: a decimal comma"),
+        ("decimal commas", "my.csv line 2 = '2024-05-22T00:00:00.02:00,0,040'.*write 0.040$"),
+        ("decimal comma below", "my.csv line 7 = .*,0,040': 3 fields under 2 .*write 0.040$"),
+        ("short rows", "my.csv line 2 price_eur_per_mwh = nan: give a finite number"),
         ("mwh as kwh", "my.csv line 13 price_eur_per_kwh = .*above 20 per kWh"),
         ("kwh as mwh", "my.csv price_eur_per_mwh = 0.25.*are the prices per kWh"),
         ("clock change", 'my.csv line 28 time = .*2024-03-31T03.*clock_changes="drop"'),
@@ -138,6 +150,37 @@ class TestFaultyFiles:
         assert read_pv(io.StringIO(text))["measured_cf"].values[0, 13] == 0.13
         with pytest.raises(InputError, match=message):
             read_pv(io.StringIO(text.replace(old, new, 1)))
+
+    @pytest.mark.parametrize(
+        ("read", "header"),
+        [
+            (read_pv, "time,measured_cf,day_ahead_cf"),
+            (read_weather, "time,temp_c,wind_m_per_s,ghi_w_per_m2,cloud_cover_pct"),
+        ],
+    )
+    def test_decimal_commas_are_noticed_in_every_file(
+        self, read: Callable[[CsvSource], object], header: str
+    ) -> None:
+        values = ",".join("0" for _ in header.split(",")[1:])
+        rows = [f"2024-05-22T{hour:02}:00:00Z,{values}" for hour in range(24)]
+        read(as_file([header, *rows]))
+        with pytest.raises(InputError, match=r"my\.csv line 2 = .*write decimals with a point"):
+            read(as_file([header, *(f"{row},5" for row in rows)]))
+
+    def test_rows_may_end_in_a_comma(self) -> None:
+        header, *rows = price_file()
+        commas = read_prices(as_file([header, *(f"{row}," for row in rows)]))
+        np.testing.assert_array_equal(commas.values, read_prices(as_file(price_file())).values)
+
+    def test_a_quoted_decimal_comma_is_no_number(self) -> None:
+        lines = price_file()
+        lines[6] = lines[6].split(",")[0] + ',"0,040"'
+        with pytest.raises(InputError, match="line 7 price_eur_per_mwh = '0,040': give a finite"):
+            read_prices(as_file(lines))
+
+    def test_a_blank_line_is_no_header(self) -> None:
+        with pytest.raises(InputError, match="empty below its header"):
+            read_prices(as_file(["", *price_file()]))
 
     def test_wind_in_km_per_h_is_noticed(self) -> None:
         rows = [f"2024-05-22T{hour:02}:00:00Z,10,90,0,0" for hour in range(24)]

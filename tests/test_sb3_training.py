@@ -19,7 +19,7 @@ from stable_baselines3.common.vec_env import (
 
 from plantgym.agents.sb3_policy import Sb3Policy
 from plantgym.agents.sb3_training import ALGORITHMS, MODEL, Sb3Result, make_sb3, train_sb3
-from plantgym.agents.sb3_validation import days_run_by
+from plantgym.agents.sb3_validation import days_run_by, save_whole
 from plantgym.agents.validation import Validator
 from plantgym.benchmarks.cli import app
 from plantgym.envs.policy import Policy
@@ -181,8 +181,31 @@ class TestAlgorithms:
         assert seen.ret_rms.count > 192
 
     def test_unknown_settings(self) -> None:
-        with pytest.raises(InputError, match="takes no such"):
+        with pytest.raises(InputError, match=r"a2c does not take them .*batch_size"):
             make_sb3(CEMENT, "a2c", {"steps": 8, "rows": 2, "batch_size": 3})
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"batch_size": 0},
+            {"n_steps": 0},
+            {"gamma": "x"},
+            {"gamma": 2.0},
+            {"scale_reward": "no"},
+            {"learning_rate": "fast", "learning_rate_falls": True},
+        ],
+    )
+    def test_settings_that_cannot_be(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(InputError, match=next(iter(wrong))):
+            make_sb3(CEMENT, "sb3-ppo", {"steps": 8, "rows": 2, **wrong})
+
+    def test_a_model_that_is_saved_again_is_whole_or_the_one_before(self, tmp_path: Path) -> None:
+        model = make_sb3(CEMENT, "a2c", {"steps": 8, "rows": 2})
+        save_whole(model, tmp_path / "model.zip")
+        assert Sb3Policy(tmp_path / "model.zip").algorithm == "a2c"
+        assert [path.name for path in tmp_path.iterdir()] == ["model.zip"]
+
+    def test_rows_are_not_none(self) -> None:
         with pytest.raises(InputError, match="rows"):
             make_sb3(CEMENT, "a2c", {"steps": 8, "rows": 0})
 

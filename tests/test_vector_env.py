@@ -229,6 +229,15 @@ class TestErrors:
             self.env(autoreset_mode="next")
 
     @pytest.mark.parametrize(
+        ("threads", "fix"),
+        [(0, "give a value of at least 1"), (-1, "give a value"), (1.5, "give a whole number")],
+    )
+    @every_case
+    def test_threads(self, case: Case, threads: Any, fix: str) -> None:  # noqa: ANN401
+        with pytest.raises(InputError, match=f"threads = {threads}: {fix}"):
+            case.any_vector_env(2, threads=threads)
+
+    @pytest.mark.parametrize(
         ("arguments", "says"),
         [
             ({"seed": [1]}, "seed = 1: give one seed, or 2 of them"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import os
@@ -43,7 +44,8 @@ class CsvFile:
         """Parse a file.
 
         Raises:
-            InputError: a file that is absent, empty, damaged or no CSV.
+            InputError: a file that is absent, empty, damaged or no CSV, or a row that is longer
+                than the header.
         """
         import pandas as pd
 
@@ -51,15 +53,16 @@ class CsvFile:
         if not content.strip():
             raise InputError(name, "", "the file is empty; give a header and rows")
         try:
+            text = content.decode("utf-8-sig")
+            _refuse_long_rows(name, text)
             frame = pd.read_csv(
-                io.BytesIO(content),
+                io.StringIO(text),
                 dtype=dict.fromkeys(_TEXT_COLUMNS, str),
-                encoding="utf-8-sig",
                 skip_blank_lines=False,
                 index_col=False,
                 low_memory=False,
             )
-        except (pd.errors.ParserError, UnicodeDecodeError) as error:
+        except (pd.errors.ParserError, csv.Error, UnicodeDecodeError) as error:
             raise InputError(name, str(error), "give comma-separated UTF-8 text") from None
         frame = frame.dropna(how="all")
         if frame.empty:
@@ -121,6 +124,24 @@ def source_name(source: CsvSource) -> str:
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
     return str(getattr(source, "name", "file"))
+
+
+def _refuse_long_rows(name: str, text: str) -> None:
+    """Refuse rows with more fields than the header, which pandas may cut off without an error."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    columns = len(next(rows))
+    if not columns:
+        return  # a blank line instead of a header: pandas finds no rows below it
+    for row in rows:
+        if any(row[columns:]):  # commas at the end of a line cost nothing
+            *_, whole, part = row
+            one_price = columns == 2 and len(row) == 3
+            example = f"{whole}.{part}" if one_price else "decimals with a point"
+            raise InputError(
+                f"{name} line {rows.line_num}",
+                ",".join(row),
+                f"{len(row)} fields under {columns} columns: a decimal comma? write {example}",
+            )
 
 
 def _content(source: CsvSource) -> bytes:

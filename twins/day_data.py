@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 
 from .csv_file import Floats
-from .day_grid import Dates, DroppedDay
+from .day_grid import Dates, DroppedDay, Ints, zone
 from .errors import InputError
 from .plant import StnPlant
 from .scenarios import Scenarios, Splits
@@ -29,6 +29,7 @@ class DayData:
         dates: local dates [D], rising.
         series: whole days from midnight on [D, S], by their names in `SERIES`.
         dropped: days that the origin's reader left out.
+        offset_s: local time less UTC of each day [D], [s]; None if it is not known.
     """
 
     label: str
@@ -36,6 +37,7 @@ class DayData:
     dates: Dates
     series: Mapping[str, Floats]
     dropped: tuple[DroppedDay, ...] = ()
+    offset_s: Ints | None = None
 
     def on(self, dates: Dates) -> dict[str, Floats]:
         """The series on some of the dates [d, S]."""
@@ -56,6 +58,27 @@ def common_days(origins: Sequence[DayData]) -> tuple[Dates, list[str]]:
         spans = [f"{o.label}: {o.dates[0]} to {o.dates[-1]}" for o in origins]
         raise InputError("dates", spans, "give data with at least one whole day in common")
     return dates, _left_out(origins, dates)
+
+
+def refuse_other_offsets(origins: Sequence[DayData]) -> None:
+    """Refuse origins in another offset from UTC than the first: days are joined by local time.
+
+    Origins that do not tell their offset pass, and so do days that the other origin has not.
+
+    Raises:
+        InputError: an origin that has another offset than the first on one of their days.
+    """
+    known = [(origin, origin.offset_s) for origin in origins if origin.offset_s is not None]
+    for other, other_s in known[1:]:
+        first, first_s = known[0]
+        dates, mine, theirs = np.intersect1d(first.dates, other.dates, return_indices=True)
+        differs = first_s[mine] != other_s[theirs]
+        if differs.any():
+            day = int(differs.argmax())
+            want, have = zone(int(first_s[mine[day]])), zone(int(other_s[theirs[day]]))
+            field = f"{other.label} {other.source} offset on {dates[day]}"
+            fix = f"write both in {want} on this day, as {first.source} is"
+            raise InputError(field, have, fix)
 
 
 def combine(

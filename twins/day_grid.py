@@ -113,13 +113,14 @@ def step_times(dates: Dates, steps: int, offset_s: Ints | None) -> NDArray[np.st
     times = np.datetime_as_string(dates.astype("datetime64[s]")[:, None] + starts)
     if offset_s is None:
         return np.asarray(times)
-    minutes = np.abs(offset_s) // 60
-    signs = np.where(offset_s < 0, "-", "+")
-    zones = [
-        f"{sign}{minute // 60:02}:{minute % 60:02}"
-        for sign, minute in zip(signs, minutes, strict=True)
-    ]
+    zones = [zone(int(offset)) for offset in offset_s]
     return np.asarray(np.char.add(times, np.array(zones)[:, None]))
+
+
+def zone(offset_s: int) -> str:
+    """An offset from UTC as times end in it, such as `+02:00`."""
+    minutes = abs(offset_s) // 60
+    return f"{'-' if offset_s < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _times(file: CsvFile) -> tuple[Dates, Ints]:

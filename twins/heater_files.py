@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .csv_file import CsvFile, CsvSource, source_name
-from .day_data import DayData, common_days
+from .day_data import DayData, common_days, refuse_other_offsets
 from .day_grid import whole_days
 from .errors import InputError
 from .heater_markets import STEP_MINUTES, heater_scenarios, in_season
@@ -36,13 +36,15 @@ def heater_scenarios_from_files(
         currency: ISO code of the heater's terms, to which prices are converted.
 
     Raises:
-        InputError: anything wrong in a file, no common day of the heating season, or a currency
-            without exchange rate.
+        InputError: anything wrong in a file, files in different offsets from UTC, no common day of
+            the heating season, or a currency without exchange rate.
     """
     prices = [_prices("day-ahead prices", day_ahead_prices, currency)]
     if real_time_prices is not None:
         prices.insert(0, _prices("real-time prices", real_time_prices, currency))
-    origins = [*prices, _weather(weather)]
+    sky = _weather(weather)
+    refuse_other_offsets([*reversed(prices), sky])  # day-ahead prices lead
+    origins = [*prices, sky]
     dates, notes = common_days(origins)
     season = in_season(dates)
     if not season.any():
@@ -65,7 +67,7 @@ def _prices(label: str, source: CsvSource, currency: str) -> DayData:
     read = read_prices(source, step_minutes=STEP_MINUTES, clock_changes="drop")
     values = read.values * exchange_rate(read.currency or currency, currency)
     series = {"buy_price_per_kwh": values}
-    return DayData(label, source_name(source), read.dates, series, read.dropped)
+    return DayData(label, source_name(source), read.dates, series, read.dropped, read.offset_s)
 
 
 def _weather(source: CsvSource) -> DayData:
@@ -73,4 +75,4 @@ def _weather(source: CsvSource) -> DayData:
     values = weather_values(file)
     grid = whole_days(file, "drop")
     series = {name: values[grid.rows, column] for column, name in enumerate(_COLUMNS)}
-    return DayData("weather", source_name(source), grid.dates, series, grid.dropped)
+    return DayData("weather", source_name(source), grid.dates, series, grid.dropped, grid.offset_s)

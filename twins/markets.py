@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .csv_file import CsvSource, Floats, source_name
-from .day_data import DayData, combine
+from .day_data import DayData, combine, refuse_other_offsets
 from .day_grid import Dates
 from .errors import InputError
 from .plant import StnPlant
@@ -93,7 +93,7 @@ def scenarios_from_files(
 
     Raises:
         InputError: no file, real-time prices without day-ahead prices, anything wrong in a file,
-            or no common date.
+            files in different offsets from UTC, or no common date.
     """
     n_steps(plant, step_minutes)
     notes = []
@@ -112,8 +112,9 @@ def scenarios_from_files(
         prices = [_tariff(plant, own_pv.dates, step_minutes)]
     else:
         raise InputError("day_ahead_prices, pv", None, "give at least one file")
-    origins = [*prices, *_generation(plant, own_pv, step_minutes)]
-    return combine(plant, origins, step_minutes, notes=notes)
+    generation = _generation(plant, own_pv, step_minutes)
+    refuse_other_offsets([*reversed(prices), *generation])  # day-ahead prices lead
+    return combine(plant, [*prices, *generation], step_minutes, notes=notes)
 
 
 def exchange_rate(source: str, target: str) -> float:
@@ -194,7 +195,8 @@ def _prices(
     """The same prices, in the plant's currency, under all the names."""
     rate = exchange_rate(prices.currency or plant.currency, plant.currency)
     values = prices.values * rate
-    return DayData(label, source, prices.dates, dict.fromkeys(names, values), prices.dropped)
+    series = dict.fromkeys(names, values)
+    return DayData(label, source, prices.dates, series, prices.dropped, prices.offset_s)
 
 
 def _tariff(plant: StnPlant, dates: Dates, step_minutes: int) -> DayData:
@@ -229,8 +231,8 @@ def _generation(plant: StnPlant, own_pv: _Pv | None, step_minutes: int) -> list[
             name: pv.series[column].values.clip(0, 1) * plant.site.pv_capacity_kw
             for name, column in (("pv_kw", "measured_cf"), ("pv_forecast_kw", "day_ahead_cf"))
         }
-        dropped = pv.series["measured_cf"].dropped
-        generation.append(DayData("PV", pv.source, pv.dates, power_kw, dropped))
+        read = pv.series["measured_cf"]
+        generation.append(DayData("PV", pv.source, pv.dates, power_kw, read.dropped, read.offset_s))
     if plant.site.wind_capacity_kw:
         wind = shipped_weather()["wind_m_per_s"]
         power = capacity_factor(wind.values) * plant.site.wind_capacity_kw

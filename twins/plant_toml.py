@@ -8,10 +8,13 @@ from dataclasses import MISSING, fields
 from importlib import resources
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
 from .errors import InputError
 from .plant import Material, Mode, Site, StnPlant, Task
 from .tariff import DrEventProcess, DrProgramme, Tariff, TouPeriod
 from .toml_tables import check_keys, parse_toml, read_plant_file, sub_rows, sub_table
+from .value_checks import check_prices
 from .whole_file import write_whole
 
 _Entry = TypeVar(
@@ -122,12 +125,28 @@ def _task(row: dict[str, Any]) -> Task:
 
 def _tariff(table: dict[str, Any]) -> Tariff:
     if "period" not in table:
-        return _build(Tariff, "tariff", table)
+        tariff: Tariff = _build(Tariff, "tariff", table)
+        _check_prices("tariff", tariff)
+        return tariff
     check_keys("tariff", table, ("period", "demand_charge_per_kw"), ())
     periods = [
         _build(TouPeriod, "tariff.period", row) for row in sub_rows("tariff", table, "period")
     ]
-    return Tariff.from_periods(periods, table.get("demand_charge_per_kw", 0.0))
+    tariff = Tariff.from_periods(periods, table.get("demand_charge_per_kw", 0.0))
+    for period in periods:
+        if period.hours:  # else it is in no tariff, and nobody has seen whether it has numbers
+            _check_prices(f"tariff.period {period.name!r}", period)
+    return tariff
+
+
+def _check_prices(owner: str, entry: Tariff | TouPeriod) -> None:
+    """Refuse the prices of a tariff, already known to be numbers, if they must be per MWh."""
+    named = [
+        (f"{owner} {key}", price)
+        for key in ("buy_price_per_kwh", "sell_price_per_kwh")
+        for price in np.atleast_1d(getattr(entry, key)).tolist()
+    ]
+    check_prices([price for _, price in named], lambda place: named[place][0])
 
 
 def _demand_response(

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from .csv_file import CsvFile, CsvSource, Floats
 from .day_grid import ClockChanges, Dates, DayGrid, DroppedDay, Ints, step_times, whole_days
 from .errors import InputError
+from .value_checks import check_prices
 
 MINUTES_PER_DAY = 24 * 60
 
 _PRICE_COLUMN = re.compile(r"(?:\w+_)?price_([a-z]{3})_per_(kwh|mwh)|buy_price_per_(kwh)")
-_MAX_PRICE_PER_KWH = 20.0
 _MIN_TYPICAL_PRICE_PER_MWH = 0.5
 _MIN_HIGHEST_PRICE_PER_MWH = 5.0
 
@@ -101,8 +101,7 @@ def prices_of(
     column, currency, unit = _price_column(file)
     prices = file.numbers(column)
     if unit == "kwh":
-        fix = f"above {_MAX_PRICE_PER_KWH:g} per kWh is implausible; is the column per MWh?"
-        file.refuse(column, np.abs(prices) > _MAX_PRICE_PER_KWH, fix)
+        check_prices(prices, lambda row: f"{file.at(row)} {column}")
     else:
         _check_per_mwh(file, column, prices)
         prices = prices / 1000

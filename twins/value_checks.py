@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
+from .csv_file import Floats
 from .errors import InputError
+
+MAX_PRICE_PER_KWH = 20.0
+"""Highest plausible price, in any currency; prices per MWh lie above it."""
 
 
 def check_number(field: str, value: object, *, low: float = 0.0, high: float = math.inf) -> None:
@@ -24,6 +30,20 @@ def check_numbers(field: str, values: object, count: int, *, low: float = 0.0) -
         raise InputError(field, values, f"give {count} numbers")
     for value in values:
         check_number(field, value, low=low)
+
+
+def check_prices(prices: Sequence[float] | Floats, field: Callable[[int], str]) -> None:
+    """Refuse prices per kWh that are so high that they must be per MWh.
+
+    Args:
+        prices: finite prices [N] [currency/kWh].
+        field: names the price at a place, for the error.
+    """
+    high = np.abs(prices) > MAX_PRICE_PER_KWH
+    if high.any():
+        place = int(high.argmax())
+        fix = f"above {MAX_PRICE_PER_KWH:g} per kWh is implausible; is it per MWh?"
+        raise InputError(field(place), float(prices[place]), fix)
 
 
 def check_whole(field: str, value: object, *, low: int = 0, high: int) -> None:

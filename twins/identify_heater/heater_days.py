@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..day_grid import Dates, DroppedDay
+from ..day_grid import Dates, DroppedDay, zone
 from ..stn_tables import Floats
 
 HOURS = 24
@@ -91,9 +91,7 @@ class HeaterDays:
         stamps = np.datetime_as_string(seconds.astype("datetime64[s]"))
         if self.offset_s is None:
             return np.asarray(stamps)
-        minutes = abs(self.offset_s) // 60
-        sign = "-" if self.offset_s < 0 else "+"
-        return np.char.add(stamps, f"{sign}{minutes // 60:02}:{minutes % 60:02}")
+        return np.char.add(stamps, zone(self.offset_s))
 
     def take(
         self, rows: slice | Sequence[int] | NDArray[np.int64] | NDArray[np.bool_]
