@@ -33,6 +33,9 @@ _SCALED = "scale_reward"
 _OWN = ("steps", "rows", _DECAYING, _NOISE, _SCALED)
 """Settings that are ours; all others go to the algorithm's constructor."""
 
+_GAMMA = 0.99
+"""The discount of every algorithm of SB3 that is not told another."""
+
 _LOOKS = 20
 """Times that a model is judged in a training."""
 
@@ -160,10 +163,11 @@ def make_sb3(
     env = make_rows(env_id, settings["rows"], arguments or {}, autoreset_mode="SameStep")
     _check_fit(algorithm, env)
     check_flag(_SCALED, settings.get(_SCALED, False))
-    check_number("gamma", settings.get("gamma", 0.99), high=1.0)
+    gamma = settings.get("gamma", _GAMMA)
+    check_number("gamma", gamma, high=1.0)
     rows: VecEnv = Sb3VecEnv(env, joint=chosen.joint)
     if settings.get(_SCALED):
-        rows = VecNormalize(rows, norm_obs=False, gamma=settings.get("gamma", 0.99))
+        rows = VecNormalize(rows, norm_obs=False, gamma=gamma)
     try:
         given = _given(settings, rows.action_space.shape)
         return learner("MlpPolicy", rows, seed=seed, device="cpu", **given)

@@ -267,7 +267,7 @@ class TestExploring:
         assert not self.rollout(explore=0.0).explored.any()
 
     def test_nothing_is_learned_where_all_was_random(self) -> None:
-        chosen = settings(rows=16, rollout=1, explore=1.0, minibatch=16)
+        chosen = settings(rows=2, rollout=1, explore=1.0, minibatch=2)
         trained = learner(ENV, chosen, plant=short_day(), scenarios=days((1, 3)), split="all")
         for _ in range(8):
             trained.update(0.0)
